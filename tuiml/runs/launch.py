@@ -1,0 +1,65 @@
+"""Starting runners as processes of their own, and leaving wishes with them. This room never imports what they train with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+from tuiml.errors import StorageError
+from tuiml.runs import wishes
+from tuiml.runs.folder import RunFolder
+
+_RUNNER = [sys.executable, "-P", "-m", "tuiml.train"]
+
+
+def start(folder: RunFolder) -> subprocess.Popen[bytes]:
+    """Start a runner for a run folder, in a session of its own: it outlives this process and its terminal."""
+    try:
+        with folder.log.open("ab") as log:
+            return subprocess.Popen([*_RUNNER, str(folder.path)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                    start_new_session=True, close_fds=True)
+    except OSError as error:
+        raise StorageError(f"a runner for {folder.path} cannot be started: {error.strerror}.") from None
+
+
+class Standby:
+    """A runner that imports its framework ahead of time and waits for a run folder on its stdin.
+
+    It ends by itself when this process does (its stdin closes), unless it was given a run.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen([*_RUNNER, "--standby"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                         stderr=subprocess.DEVNULL, start_new_session=True, close_fds=True)
+
+    def alive(self) -> bool:
+        """Whether it still waits."""
+        return self._process.poll() is None
+
+    def give(self, folder: RunFolder) -> subprocess.Popen[bytes] | None:
+        """Hand it the run folder; None when it died, and the caller should `start` a runner instead."""
+        if not self.alive() or self._process.stdin is None:
+            return None
+        try:
+            self._process.stdin.write(os.fsencode(folder.path) + b"\n")
+            self._process.stdin.close()
+        except OSError:
+            return None
+        return self._process
+
+    def dismiss(self) -> None:
+        """End it: it will not be needed, or the recipe wants another device."""
+        if self._process.stdin is not None and not self._process.stdin.closed:
+            self._process.stdin.close()
+        if self.alive():
+            self._process.send_signal(signal.SIGKILL)  # it holds nothing; importing, it would not look at its stdin for seconds
+        self._process.wait()
+
+
+def wish(folder: RunFolder, kind: wishes.Kind, by: str, value: int | None = None) -> wishes.Wish:
+    """Leave a wish for the run's runner and return it."""
+    made = wishes.make(kind, by, value)
+    wishes.leave(folder.wishes, made)
+    return made

@@ -1,0 +1,94 @@
+"""All runs on disk: list them, find one by what a user types, read one's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuiml.errors import UsageError, did_you_mean
+from tuiml.runs.folder import RunFolder
+from tuiml.runs.log import Tail
+from tuiml.state import RunState
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder with its name and what its log says."""
+
+    folder: RunFolder
+    name: str
+    state: RunState
+
+
+def folders(runs_dir: Path) -> list[RunFolder]:
+    """Return all run folders, newest first; a folder without a recipe is not a run."""
+    try:
+        found = [RunFolder(path) for path in runs_dir.iterdir() if path.is_dir() and (path / "recipe.toml").exists()]
+    except OSError:  # no runs yet
+        return []
+    return sorted(found, key=lambda folder: folder.id, reverse=True)
+
+
+def read(folder: RunFolder) -> Run:
+    """Return a run as it is now; one that seems alive but has no runner is marked crashed."""
+    follower = Follower(folder)
+    follower.read()
+    return Run(folder, folder.name(), follower.state)
+
+
+def find(runs_dir: Path, word: str | None) -> RunFolder:
+    """Return the run meant by an id, a unique beginning of one, a name, or a folder's path; None means the latest.
+
+    Raises UsageError when there is none or more than one.
+    """
+    known = folders(runs_dir)
+    if word is None:
+        if not known:
+            raise UsageError(f"there are no runs in {runs_dir} yet. Start one: tuiml --task digits")
+        return known[0]
+    as_path = Path(word).expanduser()
+    if (as_path / "recipe.toml").exists():
+        return RunFolder(as_path.absolute())
+    exact = [folder for folder in known if folder.id == word] or [folder for folder in known if folder.name() == word]
+    found = exact[:1] or [folder for folder in known if folder.id.startswith(word)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"{word!r} is the beginning of {len(found)} runs: {', '.join(folder.id for folder in found[:5])}. Type more of it.")
+    names = [folder.id for folder in known] + [name for folder in known if (name := folder.name())]
+    raise UsageError(f"there is no run {word!r} in {runs_dir}.{did_you_mean(word, names)} `tuiml runs` lists them.")
+
+
+class Follower:
+    """A run's state kept up to date: each `read` takes in what was written since the last one."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self.state = RunState(run=folder.id)
+        self._tail = Tail(folder.events)
+
+    def read(self, limit: int | None = None) -> bool:
+        """Take in new records; return whether anything changed. A run without a runner is marked crashed.
+
+        With `limit`, at most so many bytes of log are read at once: a caller that must stay responsive comes again.
+        """
+        records = self._tail.read(limit)
+        for record in records:
+            self.state.apply(record)
+        if records or not self.state.live or self.folder.is_alive() or self._starting():
+            return bool(records)
+        late = self._tail.read()  # the runner may have ended between our two looks
+        for record in late:
+            self.state.apply(record)
+        if self.state.live:
+            self.state.mark_crashed()
+        return True
+
+    def _starting(self) -> bool:
+        """Whether the folder is so young that its runner may not have taken the lock yet."""
+        import time
+
+        try:
+            return time.time() - self.folder.recipe.stat().st_mtime < 15 and not self.folder.lock.exists()
+        except OSError:
+            return False

@@ -1,0 +1,232 @@
+"""RunState: what a run's events mean. The one interpreter of events: screens, console and lists all read it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tuiml import events
+from tuiml.events import Record
+
+LIVE = ("preparing", "running", "paused", "stopping")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the warm-up and when it began, in seconds since 1970."""
+
+    what: str
+    t: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One complete epoch; `seconds` is its training part, `t` when it ended."""
+
+    number: int
+    metrics: dict[str, float]
+    seconds: float
+    learning_rate: float
+    patience_left: int | None
+    t: float
+
+
+@dataclass
+class RunState:
+    """All that is known of a run after some of its events.
+
+    `status` is preparing, running, paused, stopping, finished, stopped or failed; a reader that finds the runner dead
+    calls `mark_crashed`. `metrics` of the running epoch are running means; `test` and `best_test` are evaluations of the
+    final weights and of those of the epoch of best validation loss.
+    """
+
+    run: str = ""
+    task: str = ""
+    status: str = "preparing"
+    stages: list[Stage] = field(default_factory=list)
+    epochs: int = 0
+    batch_size: int = 0
+    seed: int = 0
+    device: str = ""
+    pid: int = 0
+    host: str = ""
+    rows: dict[str, int] = field(default_factory=dict)
+    shape: list[int] = field(default_factory=list)
+    classes: list[str] = field(default_factory=list)
+    layers: list[str] = field(default_factory=list)
+    parameters: int = 0
+    loss: str = ""
+    metric_names: list[str] = field(default_factory=list)
+    epoch: int = 0
+    step: int = 0
+    steps: int = 0
+    metrics: dict[str, float] = field(default_factory=dict)
+    batch_losses: list[tuple[float, float]] = field(default_factory=list)
+    history: list[Epoch] = field(default_factory=list)
+    test: dict[str, float] = field(default_factory=dict)
+    best_test: dict[str, float] = field(default_factory=dict)
+    notices: list[events.Noticed] = field(default_factory=list)
+    checkpoint: events.Checkpointed | None = None
+    obeyed: list[str] = field(default_factory=list)
+    reason: str = ""
+    error: str = ""
+    exit_code: int | None = None
+    seconds: float = 0.0
+    started: float = 0.0
+    last: float = 0.0
+    count: int = 0
+
+    @classmethod
+    def replay(cls, records: Iterable[Record]) -> RunState:
+        """Return the state after all `records`."""
+        state = cls()
+        for record in records:
+            state.apply(record)
+        return state
+
+    def apply(self, record: Record) -> None:
+        """Take one more record in; kinds that this version does not know only move the clock."""
+        self.count += 1
+        self.last = record.t
+        self.started = self.started or record.t
+        if record.event is not None:
+            getattr(self, f"_on_{record.kind.lower()}", _ignore)(record.event, record.t)
+
+    def mark_crashed(self, why: str = "the runner ended without saying so (killed, or out of memory)") -> None:
+        """Say that a run which seems alive has no runner any more."""
+        self.status, self.error = "crashed", why
+
+    @property
+    def live(self) -> bool:
+        """Whether the run has neither ended nor been found crashed."""
+        return self.status in LIVE
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch of lowest validation loss, or None without validation."""
+        found = [(epoch.metrics["val_loss"], epoch.number) for epoch in self.history if _finite(epoch.metrics.get("val_loss"))]
+        return min(found)[1] if found else None
+
+    @property
+    def metric(self) -> str:
+        """The name of the metric drawn beside the loss, such as "accuracy"; empty before the model is ready."""
+        return self.metric_names[0] if self.metric_names else ""
+
+    @property
+    def patience_left(self) -> int | None:
+        """Epochs without improvement that early stopping still allows, or None without early stopping."""
+        return self.history[-1].patience_left if self.history else None
+
+    @property
+    def stage(self) -> str:
+        """The warm-up step in progress."""
+        return self.stages[-1].what if self.stages else ""
+
+    def series(self, name: str) -> tuple[list[int], list[float]]:
+        """Return epoch numbers and values of one metric, epochs without it left out; values may be non-finite."""
+        rows = [(epoch.number, epoch.metrics[name]) for epoch in self.history if name in epoch.metrics]
+        return [number for number, _ in rows], [value for _, value in rows]
+
+    def progress(self) -> float:
+        """Return the share of all planned batches that is done, from 0 to 1."""
+        if not self.epochs:
+            return 0.0
+        inside = self.step / self.steps if self.steps and self.epoch > len(self.history) else 0.0
+        return min((len(self.history) + inside) / self.epochs, 1.0)
+
+    def epoch_seconds(self) -> float | None:
+        """Return the mean wall time of the last epochs, validation included, in seconds; None before the first ended."""
+        ended = [epoch.t for epoch in self.history[-6:]]
+        if len(ended) >= 2:
+            return (ended[-1] - ended[0]) / (len(ended) - 1)
+        return self.history[-1].seconds if self.history else None
+
+    def eta(self) -> float | None:
+        """Return the seconds that remain at the present speed, or None when unknown or over."""
+        each = self.epoch_seconds()
+        if each is None or not self.live:
+            return None
+        return max(each * self.epochs * (1.0 - self.progress()), 0.0)
+
+    def elapsed(self, now: float) -> float:
+        """Return how long the run has taken, in seconds; `now` is seconds since 1970 and only used while it lives."""
+        return max((now if self.live else self.last) - self.started, 0.0) if self.started else 0.0
+
+    def results(self) -> dict[str, float]:
+        """Return the last epoch's metrics with `test_*` and `best_test_*` beside them."""
+        last = dict(self.history[-1].metrics) if self.history else {}
+        return (last | {f"test_{name}": value for name, value in self.test.items()}
+                | {f"best_test_{name}": value for name, value in self.best_test.items()})
+
+    def _on_preparing(self, event: events.Preparing, t: float) -> None:
+        self.status = "preparing"
+        self.stages.append(Stage(event.what, t))
+
+    def _on_runstarted(self, event: events.RunStarted, t: float) -> None:
+        self.run, self.task, self.status = event.run, event.task, "preparing"
+        self.epochs, self.batch_size, self.seed = event.epochs, event.batch_size, event.seed
+        self.device, self.pid, self.host = event.device, event.pid, event.host
+        self.reason, self.error, self.exit_code = "", "", None
+        self.history = self.history[: event.resumed_from or 0]
+        self.epoch, self.step, self.metrics, self.test, self.best_test = len(self.history), 0, {}, {}, {}
+        self.batch_losses = [pair for pair in self.batch_losses if pair[0] <= len(self.history)]
+
+    def _on_dataready(self, event: events.DataReady, t: float) -> None:
+        self.rows = {"train": event.train, "validation": event.validation, "test": event.test}
+        self.shape, self.classes = event.shape, event.classes
+
+    def _on_modelready(self, event: events.ModelReady, t: float) -> None:
+        self.layers, self.parameters, self.loss = event.layers, event.parameters, event.loss
+        self.metric_names, self.steps = event.metrics, event.steps
+
+    def _on_epochstarted(self, event: events.EpochStarted, t: float) -> None:
+        self.status, self.epoch, self.step, self.metrics = "running", event.epoch, 0, {}
+
+    def _on_batchended(self, event: events.BatchEnded, t: float) -> None:
+        self.epoch, self.step, self.steps, self.metrics = event.epoch, event.step, event.steps, event.metrics
+        if _finite(event.metrics.get("loss")):
+            self.batch_losses.append((event.epoch - 1 + event.step / max(event.steps, 1), event.metrics["loss"]))
+
+    def _on_epochended(self, event: events.EpochEnded, t: float) -> None:
+        self.history.append(Epoch(event.epoch, event.metrics, event.seconds, event.learning_rate, event.patience_left, t))
+        self.epoch, self.metrics, self.step = event.epoch, event.metrics, self.steps
+        self.epochs = max(self.epochs, event.epoch)
+
+    def _on_checkpointed(self, event: events.Checkpointed, t: float) -> None:
+        self.checkpoint = event
+
+    def _on_noticed(self, event: events.Noticed, t: float) -> None:
+        self.notices.append(event)
+
+    def _on_wished(self, event: events.Wished, t: float) -> None:
+        self.obeyed.append(event.id)
+        if event.wish == "stop":
+            self.status = "stopping"
+        if event.wish == "add_epochs" and event.value:
+            self.epochs += event.value
+
+    def _on_paused(self, event: events.Paused, t: float) -> None:
+        self.status = "paused"
+
+    def _on_resumed(self, event: events.Resumed, t: float) -> None:
+        self.status = "running"
+
+    def _on_evaluated(self, event: events.Evaluated, t: float) -> None:
+        if event.split == "test":
+            if event.weights == "best":
+                self.best_test = event.metrics
+            else:
+                self.test = event.metrics
+
+    def _on_runended(self, event: events.RunEnded, t: float) -> None:
+        self.status, self.reason, self.error = event.status, event.reason, event.error or ""
+        self.exit_code, self.seconds = event.exit_code, event.seconds
+
+
+def _ignore(event: events.Event, t: float) -> None:
+    """Kinds without a branch above change nothing."""
+
+
+def _finite(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
