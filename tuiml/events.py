@@ -41,7 +41,6 @@ class RunStarted(Event):
     epochs: int
     batch_size: int
     seed: int
-    device: str
     pid: int
     host: str
     resumed_from: int | None = None
@@ -60,13 +59,14 @@ class DataReady(Event):
 
 @dataclass(frozen=True)
 class ModelReady(Event):
-    """The network is built: layers as readable lines, number of parameters, loss, metrics, steps per epoch."""
+    """The network is built on `device`: layers as readable lines, number of parameters, loss, metrics, steps per epoch."""
 
     layers: list[str]
     parameters: int
     loss: str
     metrics: list[str]
     steps: int
+    device: str
 
 
 @dataclass(frozen=True)

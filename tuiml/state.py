@@ -164,9 +164,9 @@ class RunState:
         self.stages.append(Stage(event.what, t))
 
     def _on_runstarted(self, event: events.RunStarted, t: float) -> None:
-        self.run, self.task, self.status = event.run, event.task, "preparing"
+        self.run, self.task, self.status, self.stages = event.run, event.task, "preparing", []
         self.epochs, self.batch_size, self.seed = event.epochs, event.batch_size, event.seed
-        self.device, self.pid, self.host = event.device, event.pid, event.host
+        self.pid, self.host = event.pid, event.host
         self.reason, self.error, self.exit_code = "", "", None
         self.history = self.history[: event.resumed_from or 0]
         self.epoch, self.step, self.metrics, self.test, self.best_test = len(self.history), 0, {}, {}, {}
@@ -178,7 +178,7 @@ class RunState:
 
     def _on_modelready(self, event: events.ModelReady, t: float) -> None:
         self.layers, self.parameters, self.loss = event.layers, event.parameters, event.loss
-        self.metric_names, self.steps = event.metrics, event.steps
+        self.metric_names, self.steps, self.device = event.metrics, event.steps, event.device
 
     def _on_epochstarted(self, event: events.EpochStarted, t: float) -> None:
         self.status, self.epoch, self.step, self.metrics = "running", event.epoch, 0, {}

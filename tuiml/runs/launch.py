@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
+import socket
 import subprocess
 import sys
+import time
+from pathlib import Path
 
+from tuiml import __version__
 from tuiml.errors import StorageError
+from tuiml.recipe import Recipe, to_toml
 from tuiml.runs import wishes
-from tuiml.runs.folder import RunFolder
+from tuiml.runs.folder import RunFolder, create
 
 _RUNNER = [sys.executable, "-P", "-m", "tuiml.train"]
 
@@ -63,3 +69,10 @@ def wish(folder: RunFolder, kind: wishes.Kind, by: str, value: int | None = None
     made = wishes.make(kind, by, value)
     wishes.leave(folder.wishes, made)
     return made
+
+
+def prepare(recipe: Recipe, runs_dir: Path, name: str | None, by: str) -> RunFolder:
+    """Make the run folder of a new run; `by` says who asked ("cli", "tui"). Raises StorageError."""
+    env = {"name": name or "", "by": by, "created": time.time(), "host": socket.gethostname(), "python": platform.python_version(),
+           "tuiml": __version__, "argv": sys.argv}
+    return create(runs_dir, recipe.task, to_toml(recipe), env)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tuiml.errors import UsageError, did_you_mean
+from tuiml.events import Record
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import Tail
 from tuiml.state import RunState
@@ -65,6 +67,8 @@ class Follower:
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
         self.state = RunState(run=folder.id)
+        self.on_record: Callable[[Record], None] = lambda record: None
+        """Called with each record, after the state has taken it in."""
         self._tail = Tail(folder.events)
 
     def read(self, limit: int | None = None) -> bool:
@@ -72,17 +76,20 @@ class Follower:
 
         With `limit`, at most so many bytes of log are read at once: a caller that must stay responsive comes again.
         """
-        records = self._tail.read(limit)
-        for record in records:
-            self.state.apply(record)
+        records = self._take(limit)
         if records or not self.state.live or self.folder.is_alive() or self._starting():
-            return bool(records)
-        late = self._tail.read()  # the runner may have ended between our two looks
-        for record in late:
-            self.state.apply(record)
+            return records
+        self._take(None)  # the runner may have ended between our two looks
         if self.state.live:
             self.state.mark_crashed()
         return True
+
+    def _take(self, limit: int | None) -> bool:
+        records = self._tail.read(limit)
+        for record in records:
+            self.state.apply(record)
+            self.on_record(record)
+        return bool(records)
 
     def _starting(self) -> bool:
         """Whether the folder is so young that its runner may not have taken the lock yet."""

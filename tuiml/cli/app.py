@@ -1,0 +1,106 @@
+"""Which command was meant, its parsing, and how errors leave: as one sentence and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuiml import __version__
+from tuiml.cli import console
+from tuiml.errors import ExitCode, TuimlError, UsageError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command word: the module that holds its function, and what it does."""
+
+    module: str
+    summary: str
+
+
+COMMANDS: dict[str, Command] = {
+    "tasks": Command("tuiml.cli.lists", "what there is to learn"),
+    "ops": Command("tuiml.cli.lists", "augmentation operations and their parameters"),
+    "runs": Command("tuiml.cli.runs", "list the runs on disk"),
+    "show": Command("tuiml.cli.runs", "one run: curves, epochs, results"),
+    "watch": Command("tuiml.cli.runs", "follow a run, live or finished"),
+    "stop": Command("tuiml.cli.runs", "stop a run and keep its results"),
+    "pause": Command("tuiml.cli.runs", "let a run stand still between two batches"),
+    "resume": Command("tuiml.cli.runs", "go on with a paused, stopped or crashed run, or add epochs"),
+    "doctor": Command("tuiml.cli.doctor", "what this machine has, and what is missing"),
+}
+"""The words after `tuiml`; each is a function of that name in its module, imported when it is needed."""
+
+_USAGE = """\
+tuiml                              the app: choose, train, watch, compare
+tuiml --task mnist --augment flip  train without it
+tuiml COMMAND [OPTIONS]            work with runs; `tuiml COMMAND --help` tells more"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code; a user's mistake is one sentence, never a traceback."""
+    try:
+        return _dispatch(list(arguments))
+    except TuimlError as error:
+        console.say(f"tuiml: {error}")
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if not arguments:
+        return _open_app()
+    word = arguments[0]
+    if word in ("--version", "-V"):
+        console.data(__version__)
+        return 0
+    if word in COMMANDS:
+        function = getattr(importlib.import_module(COMMANDS[word].module), word)
+        return _parse(function, arguments[1:], f"tuiml {word}", COMMANDS[word].summary)
+    if not word.startswith("-"):
+        raise UsageError(f"there is no command {word!r}.{did_you_mean(word, COMMANDS)} Commands: {', '.join(COMMANDS)}.")
+    from tuiml.cli.train import train
+
+    if word in ("--help", "-h"):
+        console.data(_help())
+    return _parse(train, arguments, "tuiml", "")
+
+
+def _help() -> str:
+    width = max(len(word) for word in COMMANDS)
+    lines = [f"  {word:<{width}}  {command.summary}" for word, command in COMMANDS.items()]
+    return "\n".join([_USAGE, "", "Commands:", *lines, ""])
+
+
+def _parse(function: Callable[..., Any], arguments: list[str], name: str, summary: str) -> int:
+    """Let cyclopts bind the arguments to the function's keyword-only parameters and call it."""
+    import cyclopts
+
+    app = cyclopts.App(name=name, help=summary, help_format="plaintext", version_flags=(), result_action="return_value")
+    app.default(function)
+    try:
+        result = app(arguments, exit_on_error=False, print_error=False)
+    except cyclopts.CycloptsError as error:
+        raise UsageError(f"{_first_line(error)} `{name} --help` lists the options.") from None
+    return result if isinstance(result, int) else 0
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().replace("\n", " ")
+
+
+def _open_app() -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "") in ("", "dumb"):
+        raise UsageError("the app needs a terminal, and this is none. Headless: tuiml --task digits; `tuiml --help` lists the flags.")
+    from tuiml import settings
+    from tuiml.tui.app import run_app
+
+    return run_app(settings.load())

@@ -1,0 +1,88 @@
+"""The only door to stdout and stderr: stdout is data, stderr is narration."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from tuiml.text import clean_lines
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+_stderr: IO[str] | None = None
+
+
+def data(text: str) -> None:
+    """Write a line of data to stdout, at once. A reader that went away (`| head`) ends the command quietly."""
+    try:
+        print(text, flush=True)  # noqa: T201
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def data_json(value: Any) -> None:
+    """Write one JSON object to stdout; numbers that are not finite as strings."""
+    data(json.dumps(_finite(value), ensure_ascii=False, allow_nan=False))
+
+
+def say(text: str) -> None:
+    """Write narration to stderr; control characters of foreign text are made visible."""
+    with suppress(OSError, ValueError):  # a terminal that is gone hears nothing
+        print(clean_lines(text), file=_stderr or sys.stderr, flush=True)  # noqa: T201
+
+
+def render(renderable: RenderableType) -> None:
+    """Write something of rich to stderr."""
+    with suppress(OSError, ValueError):
+        rich_stderr().print(renderable)
+
+
+def render_data(renderable: RenderableType) -> None:
+    """Write something of rich to stdout: lists and cards that were asked for."""
+    from rich.console import Console
+
+    with suppress(BrokenPipeError):
+        Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(renderable)
+
+
+def rich_stderr() -> Console:
+    """Return a rich console on stderr."""
+    from rich.console import Console
+
+    return Console(file=_stderr or sys.stderr, highlight=False)
+
+
+def is_terminal() -> bool:
+    """Whether narration goes to a terminal that can move its cursor."""
+    stream = _stderr or sys.stderr
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def utf8() -> bool:
+    """Whether narration may use characters beyond ASCII."""
+    return "utf" in str(getattr(_stderr or sys.stderr, "encoding", "") or "").lower()
+
+
+def divert(log: Path) -> None:
+    """Let everything that libraries print to file descriptor 2 (TensorFlow's C++ does) go to a log; narration stays on stderr."""
+    global _stderr
+    if _stderr is None:
+        _stderr = os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="replace", buffering=1)
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.dup2(handle, 2)
+    os.close(handle)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and value - value != 0:
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

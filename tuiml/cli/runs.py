@@ -1,0 +1,197 @@
+"""Commands about runs on disk: list, show, watch, and the wishes stop, pause and resume."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from tuiml import settings
+from tuiml.cli import console
+from tuiml.errors import StorageError, UsageError
+from tuiml.runs import launch, store
+from tuiml.runs.folder import RunFolder
+from tuiml.runs.store import Follower
+from tuiml.runs.summary import summary
+from tuiml.runs.wishes import Kind
+from tuiml.state import RunState
+
+RunWord = Annotated[str | None, Parameter(help="id, unique beginning of one, name or folder; left out: the latest")]
+RunsDir = Annotated[str | None, Parameter(help="folder that holds the run folders")]
+Json = Annotated[bool, Parameter(help="print JSON", negative=())]
+
+_POLL = 0.1
+_PATIENCE = 30.0  # seconds to wait for a runner to obey: a batch of a large network can take that long
+
+
+def runs(*, json: Json = False, limit: Annotated[int, Parameter(help="how many, newest first; 0 for all")] = 30, runs_dir: RunsDir = None) -> int:
+    """List runs, newest first."""
+    where = settings.load({"runs_dir": runs_dir}).runs_dir
+    folders = store.folders(where)
+    shown = [store.read(folder) for folder in (folders[:limit] if limit > 0 else folders)]
+    if json:
+        console.data_json([summary(run.folder, run.state) for run in shown])
+    elif not shown:
+        console.say(f"no runs in {where} yet. Start one: tuiml --task digits")
+    else:
+        from tuiml.draw.tables import runs_table
+
+        console.render_data(runs_table([_row(run) for run in shown]))
+        if len(folders) > len(shown):
+            console.say(f"{len(folders) - len(shown)} older ones not shown; --limit 0 shows all")
+    return 0
+
+
+def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
+    """Show a run: its result card and its epochs."""
+    folder = _find(run, runs_dir)
+    state = store.read(folder).state
+    if json:
+        history = [{"epoch": epoch.number, **epoch.metrics, "seconds": epoch.seconds, "learning_rate": epoch.learning_rate} for epoch in state.history]
+        console.data_json(summary(folder, state) | {"history": history, "recipe": _recipe_fields(folder)})
+        return 0
+    from rich.text import Text
+
+    from tuiml.draw.card import result_card
+    from tuiml.draw.tables import epoch_table
+
+    if state.history:
+        console.render_data(epoch_table(state))
+    console.render_data(result_card(state, reproduce(folder), str(folder.path)))
+    for notice in state.notices:
+        console.render_data(Text(f"{notice.level}: {notice.text}"))
+    return 0
+
+
+def watch(run: RunWord = None, /, *, json: Annotated[bool, Parameter(help="wait for the end, then print one JSON object", negative=())] = False,
+          jsonl: Annotated[bool, Parameter(help="print every event as a line of JSON", negative=())] = False,
+          plain: Annotated[bool, Parameter(help="lines instead of the app", negative=())] = False, runs_dir: RunsDir = None) -> int:
+    """Follow a run: in the app on a terminal, as lines elsewhere. Leaving does not stop it; the exit code is the run's."""
+    import sys
+
+    folder = _find(run, runs_dir)
+    if sys.stdout.isatty() and sys.stdin.isatty() and not (json or jsonl or plain):
+        from tuiml.tui.app import run_app
+
+        return run_app(settings.load({"runs_dir": runs_dir}), watch=folder)
+    return _follow(folder, json, jsonl)
+
+
+def stop(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
+    """Stop a run at its next batch; it saves, reports and can be resumed."""
+    return _wish(run, runs_dir, "stop", json, lambda state: not state.live)
+
+
+def pause(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
+    """Let a run stand still between two batches until it is resumed."""
+    return _wish(run, runs_dir, "pause", json, lambda state: state.status == "paused" or not state.live)
+
+
+def resume(run: RunWord = None, /, *, epochs: Annotated[str | None, Parameter(help="+10 for ten more epochs, 10 for ten in all")] = None,
+           detach: Annotated[bool, Parameter(help="go on in the background", negative=())] = False, json: Json = False, runs_dir: RunsDir = None) -> int:
+    """Go on: a paused run continues, an ended one starts again where its last checkpoint stands."""
+    folder = _find(run, runs_dir)
+    state = store.read(folder).state
+    added = _added(epochs, state)
+    if added:
+        launch.wish(folder, "add_epochs", "cli", added)
+    if state.live:
+        return _wish(str(folder.path), runs_dir, "resume", json, lambda now: now.status != "paused") if state.status == "paused" or not added else 0
+    if state.status == "finished" and not added:
+        raise UsageError(f"{folder.id} has finished ({state.reason}). Add epochs to go on: tuiml resume {folder.id} --epochs +10")
+    if detach:
+        launch.start(folder)
+        console.say(f"going on in the background; tuiml watch {folder.id}")
+        return 0
+    from tuiml.cli.progress import Lines, Narrator
+    from tuiml.cli.train import run_here
+
+    return run_here(folder, reproduce(folder), Narrator() if console.is_terminal() else Lines(), json, False, [])
+
+
+def reproduce(folder: RunFolder) -> str:
+    """Return the command that would run this folder's recipe again."""
+    from tuiml.knobs import command
+    from tuiml.recipe import compose
+    from tuiml.tasks import catalog
+
+    try:
+        plan = compose([_recipe_fields(folder)])
+        return command(plan, catalog.default_recipe(plan.task))
+    except (UsageError, StorageError) as error:  # written by another version, or its task is gone: the folder itself still runs
+        console.say(f"note: {error}")
+        return f"tuiml --recipe {folder.recipe}"
+
+
+def _find(word: str | None, runs_dir: str | None) -> RunFolder:
+    return store.find(settings.load({"runs_dir": runs_dir}).runs_dir, word)
+
+
+def _recipe_fields(folder: RunFolder) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(folder.recipe.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StorageError(f"{folder.recipe} cannot be read: {error}.") from None
+
+
+def _row(run: store.Run) -> Any:
+    from tuiml.draw.tables import RunRow
+
+    state = run.state
+    return RunRow.of(run.folder.id, run.name, state, note=state.error or state.reason)
+
+
+def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
+    from tuiml.cli.progress import Lines, Quiet
+    from tuiml.events import encode
+
+    narrator = Quiet() if json or jsonl else Lines()
+    follower = Follower(folder)
+    follower.on_record = lambda record: (
+        console.data(encode(record.event, record.seq, record.t)) if jsonl and record.event else narrator.hear(record, follower.state)
+    )
+    while follower.read() or follower.state.live:
+        time.sleep(_POLL)
+    narrator.card(follower.state, reproduce(folder), str(folder.path))
+    if json:
+        console.data_json(summary(folder, follower.state))
+    return int(follower.state.exit_code if follower.state.exit_code is not None else 1)
+
+
+def _wish(word: str | None, runs_dir: str | None, kind: Kind, json: bool, granted: Any) -> int:
+    """Leave a wish and wait until it shows; a runner busy with a long batch is told of, not waited for for ever."""
+    folder = _find(word, runs_dir)
+    follower = Follower(folder)
+    follower.read()
+    if not follower.state.live:
+        raise UsageError(f"{folder.id} is not running: it is {follower.state.status}." + (" `tuiml resume` goes on with it." if kind != "resume" else ""))
+    made = launch.wish(folder, kind, "cli")
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until and not (made.id in follower.state.obeyed and granted(follower.state)) and follower.state.live:
+        time.sleep(_POLL)
+        follower.read()
+    if json:
+        console.data_json(summary(folder, follower.state))
+    elif made.id in follower.state.obeyed or not follower.state.live:
+        console.say(f"{folder.id}: {follower.state.status}")
+    else:
+        console.say(f"{folder.id}: {kind} asked for; the runner obeys after the batch it is in")
+    return 0
+
+
+def _added(text: str | None, state: RunState) -> int:
+    if text is None:
+        return 0
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number <= 0:
+        raise UsageError(f"--epochs {text!r}: expected +10 for ten more epochs, or 10 for ten in all.")
+    added = number if text.startswith("+") else number - max(len(state.history), state.epochs)
+    if added <= 0:
+        raise UsageError(f"--epochs {text}: the run already has {max(len(state.history), state.epochs)} epochs. +{number} adds {number} more.")
+    return added

@@ -1,0 +1,1 @@
+"""What there is to learn: data sets, their kinds, default recipes and splits. No training framework is imported here."""

@@ -1,0 +1,1 @@
+"""Training: the runner process, its background thread, and everything that touches Keras. The only room that may."""

@@ -1,0 +1,72 @@
+"""Wishes on their way into the training thread: asked by the main thread, obeyed between two chunks of batches."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from tuiml import events
+from tuiml.runs.wishes import Wish
+
+Publish = Callable[[events.Event], None]
+
+
+class Stopped(Exception):
+    """Raised on the training thread when a stop was wished."""
+
+    def __init__(self, wish: Wish) -> None:
+        super().__init__(f"stopped by {wish.by}")
+        self.wish = wish
+
+
+class Control:
+    """The one thing both threads of a runner share."""
+
+    def __init__(self, publish: Publish) -> None:
+        self._publish = publish
+        self._changed = threading.Condition()
+        self._wishes: deque[Wish] = deque()
+        self.added_epochs = 0
+        self.save_wished = False
+
+    def ask(self, wish: Wish) -> None:
+        """Queue a wish (main thread)."""
+        with self._changed:
+            self._wishes.append(wish)
+            self._changed.notify_all()
+
+    def pending_stop(self) -> bool:
+        """Whether a stop waits to be obeyed."""
+        with self._changed:
+            return any(wish.wish == "stop" for wish in self._wishes)
+
+    def obey(self, epoch: int, step: int) -> None:
+        """Obey what has been asked so far (training thread); a pause lasts until a resume or a stop.
+
+        Raises Stopped.
+        """
+        paused = False
+        while True:
+            wish = self._next(wait=paused)
+            if wish is None:
+                return
+            self._publish(events.Wished(wish.id, wish.wish, wish.by, wish.value))
+            if wish.wish == "stop":
+                raise Stopped(wish)
+            if wish.wish == "pause" and not paused:
+                paused = True
+                self._publish(events.Paused(epoch, step))
+            elif wish.wish == "resume" and paused:
+                paused = False
+                self._publish(events.Resumed(epoch, step))
+            elif wish.wish == "add_epochs":
+                self.added_epochs += max(wish.value or 0, 0)
+            elif wish.wish == "save":
+                self.save_wished = True
+
+    def _next(self, wait: bool) -> Wish | None:
+        with self._changed:
+            while wait and not self._wishes:
+                self._changed.wait()
+            return self._wishes.popleft() if self._wishes else None

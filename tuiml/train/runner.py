@@ -1,0 +1,141 @@
+"""The main thread of a runner: holds the run's lock, serves signals and wishes, hands facts to a listener."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from tuiml import events, recipe
+from tuiml.errors import ExitCode, StorageError
+from tuiml.events import Record
+from tuiml.runs import wishes
+from tuiml.runs.folder import RunFolder
+from tuiml.runs.log import EventLog, read_all
+from tuiml.state import RunState
+from tuiml.train.control import Control
+
+Listener = Callable[[Record], None]
+
+_BATCHES_PER_SECOND = 5
+_LOOK_EVERY = 0.05  # seconds between looks at wishes
+_QUIT_WITHIN = 3.0  # seconds in which a second Ctrl-C means now
+
+
+def run(folder: RunFolder, listener: Listener | None = None, foreground: bool = False) -> int:
+    """Train the run in `folder` to its end and return the exit code; `listener` hears each fact on this thread.
+
+    In the foreground SIGHUP stops the run (the terminal is gone); else it is ignored: the run outlives terminals.
+    Raises StorageError when the folder cannot be locked or written.
+    """
+    began = time.time()
+    with folder.hold():
+        before = RunState.replay(read_all(folder.events))
+        plan = recipe.compose([recipe.from_toml(folder.recipe.read_text(encoding="utf-8"), str(folder.recipe))])
+        runner = _Runner(folder, listener)
+        inbox = wishes.Inbox(folder.wishes, before.obeyed, since=folder_start(before, began))
+        with _signals(runner, foreground):
+            return runner.serve(plan, before, inbox)
+
+
+def folder_start(before: RunState, now: float) -> float:
+    """Return since when stops and pauses are meant for this runner: from the run's creation on for the first, from now for later ones."""
+    return 0.0 if before.count == 0 else now
+
+
+class _Runner:
+    """The facts' way out: log first, then a queue that this thread empties into the listener."""
+
+    def __init__(self, folder: RunFolder, listener: Listener | None) -> None:
+        self._folder, self._listener = folder, listener
+        self._log = EventLog(folder.events)
+        self._facts: queue.SimpleQueue[Record] = queue.SimpleQueue()
+        self._last_batch = 0.0
+        self._storage_error: StorageError | None = None
+        self._exit_code = int(ExitCode.FAILED)
+        self.control = Control(self.publish)
+        self.quit_now = False
+
+    def publish(self, event: events.Event) -> None:
+        """Write a fact (training thread). Batches are thinned, except the last of an epoch."""
+        if isinstance(event, events.BatchEnded):
+            now = time.monotonic()
+            if event.step != event.steps and now - self._last_batch < 1 / _BATCHES_PER_SECOND:
+                return
+            self._last_batch = now
+        self._facts.put(self._log.append(event, sync=isinstance(event, (events.Checkpointed, events.RunEnded))))
+
+    def serve(self, plan: recipe.Recipe, before: RunState, inbox: wishes.Inbox) -> int:
+        """Train on a background thread and serve it until it ends."""
+        thread = threading.Thread(target=self._train, args=(plan, before), name="training", daemon=True)
+        thread.start()
+        while thread.is_alive():
+            for wish in inbox.look():
+                self.control.ask(wish)
+            self._tell(_LOOK_EVERY)
+            if self.quit_now:
+                return self._abandon()
+        self._tell(0)
+        self._log.close()
+        if self._storage_error is not None:
+            raise self._storage_error
+        return self._exit_code
+
+    def _abandon(self) -> int:
+        """End without waiting for the training thread; the caller must leave the process at once."""
+        code = int(ExitCode.INTERRUPTED)
+        self.publish(events.RunEnded("stopped", "interrupted twice: the last checkpoint stands", None, 0.0, None, code))
+        self._tell(0)
+        return code
+
+    def _train(self, plan: recipe.Recipe, before: RunState) -> None:
+        from tuiml.train.thread import train
+
+        try:
+            self._exit_code = train(self._folder, plan, before, self.control, self.publish).exit_code
+        except StorageError as error:  # facts can no longer be written: the one failure that the log cannot tell
+            self._storage_error = error
+
+    def _tell(self, wait: float) -> None:
+        """Hand facts over for `wait` seconds, or, with 0, those that are there. A listener that fails is dropped."""
+        until = time.monotonic() + wait
+        while True:
+            try:
+                record = self._facts.get(timeout=max(until - time.monotonic(), 0)) if wait else self._facts.get_nowait()
+            except queue.Empty:
+                return
+            if self._listener is not None:
+                try:
+                    self._listener(record)
+                except (OSError, ValueError) as error:  # its terminal or pipe is gone; training is not
+                    print(f"listener dropped: {error}", file=sys.stderr)  # noqa: T201  into runner.log
+                    self._listener = None
+
+
+@contextmanager
+def _signals(runner: _Runner, foreground: bool) -> Iterator[None]:
+    """Turn signals into wishes for as long as a run lasts."""
+    first: dict[int, float] = {}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        name = signal.Signals(number).name
+        if number == signal.SIGINT and time.monotonic() - first.get(number, -_QUIT_WITHIN) < _QUIT_WITHIN:
+            runner.quit_now = True
+        first[number] = time.monotonic()
+        runner.control.ask(wishes.make("stop", name))
+
+    def ignore(number: int, frame: FrameType | None) -> None:
+        """A handler of our own rather than SIG_IGN, which child processes would inherit."""
+
+    handlers = {signal.SIGINT: stop, signal.SIGTERM: stop, signal.SIGHUP: stop if foreground else ignore}
+    earlier = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
