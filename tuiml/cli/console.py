@@ -39,15 +39,15 @@ def say(text: str) -> None:
 def render(renderable: RenderableType) -> None:
     """Write something of rich to stderr."""
     with suppress(OSError, ValueError):
-        rich_stderr().print(renderable)
+        rich_stderr().print(renderable, soft_wrap=True)
 
 
-def render_data(renderable: RenderableType) -> None:
-    """Write something of rich to stdout: lists and cards that were asked for."""
+def render_data(renderable: RenderableType, soft_wrap: bool = False) -> None:
+    """Write something of rich to stdout: lists and cards that were asked for; `soft_wrap` leaves long lines whole."""
     from rich.console import Console
 
     with suppress(BrokenPipeError):
-        Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(renderable)
+        Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(renderable, soft_wrap=soft_wrap)
 
 
 def rich_stderr() -> Console:

@@ -58,7 +58,7 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
 
     if state.history:
         console.render_data(epoch_table(state))
-    console.render_data(result_card(state, reproduce(folder), str(folder.path)))
+    console.render_data(result_card(state, reproduce(folder), str(folder.path)), soft_wrap=True)
     for notice in state.notices:
         console.render_data(Text(f"{notice.level}: {notice.text}"))
     return 0

@@ -101,7 +101,7 @@ def _named_variables(model: Any) -> dict[str, Any]:
 
 
 def _variables(model: Any) -> dict[str, npt.NDArray[Any]]:
-    return {name: np.asarray(variable) for name, variable in _named_variables(model).items()}
+    return {name: variable.numpy() for name, variable in _named_variables(model).items()}
 
 
 def _write(path: Path, arrays: dict[str, npt.NDArray[Any]], counters: dict[str, Any]) -> None:

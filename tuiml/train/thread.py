@@ -124,7 +124,7 @@ class Training:
         if problems:
             raise RecipeError(problems)
         fields = recipe.data.model_dump()
-        self.data = self.task.load(fields, lambda text: self._stage(f"reading {recipe.task}: {text}"))
+        self.data = self.task.load(fields, self._stage)
         train_rows, self.validation_rows = split.split(self.data, fields, recipe.train.seed)
         if len(train_rows) == 0:
             raise DataError(f"{recipe.task} leaves no rows to train on: validation takes all {len(self.validation_rows)}.")

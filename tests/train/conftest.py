@@ -1,0 +1,41 @@
+"""Real runs, small enough for tests: the runner in this process, on real digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tuiml.events import Record
+from tuiml.runs import launch
+from tuiml.runs.folder import RunFolder
+from tuiml.runs.log import read_all
+from tuiml.state import RunState
+from tuiml.tasks.catalog import build_recipe
+
+Prepare = Callable[..., RunFolder]
+Go = Callable[..., RunState]
+
+
+@pytest.fixture
+def prepare(tmp_path: Path) -> Prepare:
+    """Make a run folder for a task's default recipe with some fields set: prepare("digits", "train.epochs=2")."""
+
+    def make(task: str, *sets: str) -> RunFolder:
+        return launch.prepare(build_recipe(task, sets=list(sets)), tmp_path / "runs", None, by="test")
+
+    return make
+
+
+@pytest.fixture
+def go() -> Go:
+    """Run a folder to its end and return its state; `hear(record)` hears each fact."""
+
+    def run(folder: RunFolder, hear: Callable[[Record], None] | None = None) -> RunState:
+        from tuiml.train import runner
+
+        runner.run(folder, hear)
+        return RunState.replay(read_all(folder.events))
+
+    return run
