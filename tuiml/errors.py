@@ -57,10 +57,14 @@ class Problem:
 
 
 class RecipeError(UsageError):
-    """A recipe that cannot be run; `problems` holds all that is wrong with it."""
+    """A recipe that cannot be run; `problems` holds all that is wrong with it.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    `sound` is the recipe with its faulty fields left at their defaults, so that the others can still be checked; or None.
+    """
+
+    def __init__(self, problems: Sequence[Problem], sound: object = None) -> None:
         self.problems = tuple(problems)
+        self.sound = sound
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

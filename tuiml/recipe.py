@@ -7,6 +7,7 @@ in `tasks/check.py`; here only shapes and ranges are.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
@@ -163,7 +164,8 @@ def compose(layers: Iterable[Fields]) -> Recipe:
     try:
         return Recipe.model_validate(merged)
     except ValidationError as error:
-        raise RecipeError([_problem(details) for details in error.errors()]) from None
+        details = error.errors()
+        raise RecipeError([_problem(item) for item in details], _sound(merged, [item["loc"] for item in details])) from None
 
 
 def nested(path: str, value: Any) -> dict[str, Any]:
@@ -198,6 +200,22 @@ def _merge(base: Fields, top: Fields) -> dict[str, Any]:
         below = merged.get(name)
         merged[name] = _merge(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
     return merged
+
+
+def _sound(merged: dict[str, Any], faults: list[tuple[int | str, ...]]) -> Recipe | None:
+    """Return the recipe without its faulty fields, or None when not even the task is known."""
+    merged = copy.deepcopy(merged)  # its parts may be a task's own defaults
+    for location in faults:
+        *parents, name = [part for part in location if isinstance(part, str)] or [""]
+        section: Any = merged
+        for parent in parents:
+            section = section.get(parent) if isinstance(section, dict) else None
+        if isinstance(section, dict):
+            section.pop(name, None)
+    try:
+        return Recipe.model_validate(merged)
+    except ValidationError:
+        return None
 
 
 def _problem(details: Any) -> Problem:

@@ -164,10 +164,10 @@ def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
 def _wish(word: str | None, runs_dir: str | None, kind: Kind, json: bool, granted: Any) -> int:
     """Leave a wish and wait until it shows; a runner busy with a long batch is told of, not waited for for ever."""
     folder = _find(word, runs_dir)
+    state = store.read(folder).state
+    if not state.live:
+        raise UsageError(f"{folder.id} is not running: it is {state.status}." + (" `tuiml resume` goes on with it." if kind != "resume" else ""))
     follower = Follower(folder)
-    follower.read()
-    if not follower.state.live:
-        raise UsageError(f"{folder.id} is not running: it is {follower.state.status}." + (" `tuiml resume` goes on with it." if kind != "resume" else ""))
     made = launch.wish(folder, kind, "cli")
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until and not (made.id in follower.state.obeyed and granted(follower.state)) and follower.state.live:

@@ -34,7 +34,8 @@ def folders(runs_dir: Path) -> list[RunFolder]:
 def read(folder: RunFolder) -> Run:
     """Return a run as it is now; one that seems alive but has no runner is marked crashed."""
     follower = Follower(folder)
-    follower.read()
+    if follower.read() and follower.state.live:  # all there is has been read: the second look is for a sign of life
+        follower.read()
     return Run(folder, folder.name(), follower.state)
 
 

@@ -1,0 +1,129 @@
+"""Limits, ticks and scaling of a chart's axes, so that the plotting library only ever sees numbers from 0 to 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_DIGITS = 4  # significant digits of a tick label
+_HUGE = 1e300  # beyond it sums and differences of floats overflow
+
+
+@dataclass(frozen=True)
+class Axis:
+    """From `low` to `high`: low < high, neither beyond 1e301, so that no difference overflows."""
+
+    low: float
+    high: float
+
+    def place(self, value: float) -> float:
+        """Return where a finite value lies, 0 at `low` and 1 at `high`; below 0 or above 1 outside of them."""
+        return (value - self.low) / (self.high - self.low)
+
+    def cell(self, value: float, cells: int) -> int:
+        """Return the cell of `cells` that the plotting library draws a value in; outside the range when the value is."""
+        return math.floor(round(0.5 + (cells - 1) * self.place(value), 8))
+
+
+def x_axis(values: Sequence[float], limits: tuple[float, float] | None = None) -> Axis:
+    """Return the axis of epochs; a range that holds no two whole numbers is widened until it does."""
+    low, high = _limits(values, limits)
+    if low == high == math.floor(low):
+        return _wider(low - 0.5, high + 0.5)
+    if high - low < 1:
+        low, high = float(math.floor(low)), float(math.ceil(high))
+    return _wider(low, high)
+
+
+def y_axis(values: Sequence[float], limits: tuple[float, float] | None = None) -> Axis:
+    """Return the axis of values; a range too small for labels of four digits is widened, so that rounding noise looks flat."""
+    low, high = _limits(values, limits)
+    size = max(abs(low), abs(high)) or 1.0
+    least = 2 * 10.0 ** max(_exponent(size) - _DIGITS + 1, -300)
+    if high - low < least:
+        middle = (low + high) / 2
+        low, high = middle - least, middle + least
+        if min(values, default=0.0) == max(values, default=0.0):  # a constant lies in the middle with room around it
+            low, high = middle - size / 4, middle + size / 4
+    return _wider(low, high)
+
+
+def whole_ticks(axis: Axis, cells: int) -> dict[int, str]:
+    """Return {cell: label} of whole numbers, as many as fit beside one another."""
+    widest = max(len(f"{math.floor(axis.high):d}"), len(f"{math.ceil(axis.low):d}"))
+    wanted = max(cells // (widest + 5), 1)
+    step = max(_nice((axis.high - axis.low) / wanted), 1.0)
+    ticks = _multiples(axis, step)
+    if axis.low >= 0.5 and ticks and ticks[0] - axis.low > step / 2:
+        ticks.insert(0, float(math.ceil(axis.low)))  # the first epoch is worth its label
+    return {axis.cell(tick, cells): f"{tick:.0f}" for tick in ticks if abs(tick) < 1e15}
+
+
+def value_ticks(axis: Axis, cells: int, log: bool = False) -> dict[int, str]:
+    """Return {cell from the bottom: label} of round values; with `log` the axis is of exponents of ten."""
+    wanted = max(round(cells / 2.5), 2)
+    if log:
+        return {axis.cell(math.log10(value), cells): label(value, value / 10) for value in _log_values(axis, wanted)}
+    least = 10.0 ** max(_exponent(max(abs(axis.low), abs(axis.high))) - _DIGITS + 1, -300)
+    step = max(_nice((axis.high - axis.low) / wanted), least)
+    ticks = _multiples(axis, step)
+    if len(ticks) < 2:
+        step = max(_nice(step / 3), least)
+        ticks = _multiples(axis, step)
+    return {axis.cell(tick, cells): label(tick, step) for tick in ticks}
+
+
+def label(value: float, step: float) -> str:
+    """Return a plain number with as many decimals as `step` needs, or a power of ten where plain would be long."""
+    size = max(abs(value), step)
+    if size >= 99999.5 or size < 1e-4:
+        digits = max(_exponent(abs(value)) - _exponent(step), 0) if value else 0
+        mantissa, _, exponent = f"{value:.{min(digits, _DIGITS - 1)}e}".partition("e")
+        return f"{mantissa}e{int(exponent)}" if value else "0"
+    return f"{value:.{max(-_exponent(step), 0)}f}"
+
+
+def _limits(values: Sequence[float], limits: tuple[float, float] | None) -> tuple[float, float]:
+    if limits is not None and all(map(math.isfinite, limits)):
+        values = limits
+    return max(min(values, default=0.0), -_HUGE), min(max(values, default=1.0), _HUGE)
+
+
+def _wider(low: float, high: float) -> Axis:
+    """Return an axis of which both ends differ as floats even where 1e17 + 0.5 is 1e17."""
+    margin = 0.0 if low < high else abs(low) * 1e-3
+    return Axis(low - margin, high + margin)
+
+
+def _nice(rough: float) -> float:
+    """Return the smallest of 1, 2 and 5 times a power of ten that is at least `rough`."""
+    power = 10.0 ** max(_exponent(rough), -300)
+    return next((factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough * (1 - 1e-9)), power)
+
+
+def _multiples(axis: Axis, step: float) -> list[float]:
+    first = math.ceil(axis.low / step - 1e-9)
+    last = min(math.floor(axis.high / step + 1e-9), first + 1000)
+    return [number * step for number in range(first, last + 1)]
+
+
+def _log_values(axis: Axis, wanted: int) -> list[float]:
+    """Return powers of ten, with twice and five times them where there is room, else round values between."""
+    first, last = math.floor(axis.low), math.ceil(axis.high)
+
+    def inside(value: float) -> bool:
+        return 0 < value < math.inf and axis.low - 1e-9 <= math.log10(value) <= axis.high + 1e-9
+
+    for factors in ((1.0, 2.0, 5.0), (1.0,)):
+        found = [value for power in range(max(first, -307), min(last, 307) + 1) for factor in factors if inside(value := factor * 10.0 ** power)]
+        if 2 <= len(found) <= wanted:
+            return found
+    if len(found) >= 2:
+        return found[::-(-len(found) // wanted)]
+    ends = Axis(10.0 ** max(axis.low, -307.0), 10.0 ** min(axis.high, 308.0))
+    return [value for value in _multiples(ends, _nice((ends.high - ends.low) / wanted)) if inside(value)]
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(value)) if value > 0 else 0

@@ -1,0 +1,144 @@
+"""Epochs and runs as rows: cells with arrows, a line for a log, rich tables. Loads neither NumPy nor plotext."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from tuiml.draw.numbers import duration as duration
+from tuiml.draw.numbers import figure, rises, status
+from tuiml.state import Epoch, RunState
+from tuiml.text import clean
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+ARROWS = "▲▼ better  △▽ worse than the epoch before  ★ lowest val_loss"
+"""What the marks of `epoch_cells` mean, for a caption."""
+_MARKS = {(True, True): "▲", (True, False): "△", (False, True): "▼", (False, False): "▽"}
+_ASCII_MARKS = {(True, True): "^", (True, False): "^!", (False, True): "v", (False, False): "v!"}
+_STATUS_STYLES = {"running": "green", "preparing": "green", "paused": "yellow", "stopping": "yellow", "failed": "red", "crashed": "red"}
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One run in a list. `best` is the validation metric at the best epoch, `test` the same metric on the test rows."""
+
+    id: str
+    name: str
+    task: str
+    status: str
+    epochs: str
+    best: float | None = None
+    test: float | None = None
+    when: str = ""
+    note: str = ""
+
+    @classmethod
+    def of(cls, id: str, name: str, state: RunState, note: str = "") -> Self:
+        """Return the row of a run from what its log says; `when` is the local time it started."""
+        import time
+
+        metric = state.metric or "loss"
+        number = state.best_epoch
+        best = state.history[number - 1].metrics.get(f"val_{metric}") if number else None
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(state.started)) if state.started else ""
+        return cls(id, name, state.task, state.status, f"{len(state.history)}/{state.epochs}", best, state.test.get(metric), when, note)
+
+
+def epoch_cells(state: RunState, last: int | None = None, ascii: bool = False) -> tuple[list[str], list[list[str]]]:
+    """Return headers and rows of the last `last` epochs (None: all): loss, metric and their validation, seconds.
+
+    A mark says where a value went since the epoch before: filled when that is better, hollow when worse (`ARROWS`).
+    The best epoch has a star. A column of learning rates is there when they changed, filled in where they did.
+    """
+    names = _names(state)
+    changing = len({epoch.learning_rate for epoch in state.history}) > 1
+    first = max(len(state.history) - last, 0) if last is not None else 0
+    headers = ["epoch", *names, "time", *(["learning rate"] if changing else [])]
+    best = state.best_epoch
+    rows = [_cells(state, index, names, best, changing, ascii) for index in range(first, len(state.history))]
+    return headers, rows
+
+
+def epoch_line(state: RunState, ascii: bool = False) -> str:
+    """Return the last complete epoch as one plain line for a log; empty before there is one. `ascii` for other encodings than UTF-8."""
+    if not state.history:
+        return ""
+    epoch, before = state.history[-1], _before(state, len(state.history) - 1)
+    place = f"epoch {epoch.number:>{len(str(state.epochs))}}/{state.epochs}"
+    values = [f"{name} {_value(name, epoch, before, ascii)}" for name in _names(state) if name in epoch.metrics]
+    if before is not None and epoch.learning_rate != before.learning_rate:
+        values.append(f"learning rate {epoch.learning_rate:.3g}")
+    eta = state.eta()
+    ends = [duration(epoch.seconds)] + ([f"eta {duration(eta, whole=True)}"] if eta else [])
+    ends += ["* best" if ascii else "★ best"] if epoch.number == state.best_epoch else []
+    return "  ".join([place, *values, *ends])
+
+
+def epoch_table(state: RunState, last: int | None = None, ascii: bool = False) -> Table:
+    """Return the cells of `epoch_cells` as a rich table."""
+    from rich.table import Table
+    from rich.text import Text
+
+    headers, rows = epoch_cells(state, last, ascii)
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for header in headers:
+        table.add_column(Text(header), justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row), style="bold" if row[0].endswith(("★", "*")) else None)
+    return table
+
+
+def runs_table(rows: Iterable[RunRow], ascii: bool = False) -> Table:
+    """Return runs as a rich table; statuses are a symbol and a word beside their color."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for header, justify, least in (("run", "left", 8), ("name", "left", 4), ("task", "left", 6), ("status", "left", 11),
+                                   ("epochs", "right", 4), ("best val", "right", 6), ("test", "right", 6)):
+        table.add_column(header, justify=justify, no_wrap=True, min_width=least)  # type: ignore[arg-type]
+    table.add_column("started", no_wrap=True)
+    table.add_column("note", no_wrap=True, ratio=1)
+    for row in rows:
+        table.add_row(Text(clean(row.id)), Text(clean(row.name)), Text(clean(row.task)),
+                      Text(status(clean(row.status), ascii), _STATUS_STYLES.get(row.status, "")),
+                      Text(clean(row.epochs)), figure(row.best), figure(row.test), Text(clean(row.when)), Text(clean(row.note)))
+    return table
+
+
+def _names(state: RunState) -> list[str]:
+    known = set().union(*(epoch.metrics for epoch in state.history[-1:]))
+    shown = ["loss", *([state.metric] if state.metric else [])]
+    return shown + [f"val_{name}" for name in shown if f"val_{name}" in known]
+
+
+def _before(state: RunState, index: int) -> Epoch | None:
+    return state.history[index - 1] if index else None
+
+
+def _cells(state: RunState, index: int, names: list[str], best: int | None, changing: bool, ascii: bool) -> list[str]:
+    epoch, before = state.history[index], _before(state, index)
+    star = ("*" if ascii else "★") if epoch.number == best else " "
+    cells = [f"{epoch.number} {star}", *(_value(name, epoch, before, ascii) for name in names), duration(epoch.seconds)]
+    if changing:
+        cells.append(f"{epoch.learning_rate:.3g}" if before is None or epoch.learning_rate != before.learning_rate else "")
+    return cells
+
+
+def _value(name: str, epoch: Epoch, before: Epoch | None, ascii: bool) -> str:
+    value = epoch.metrics.get(name)
+    return f"{figure(value):>6} {_mark(name, value, before.metrics.get(name) if before else None, ascii)}" if value is not None else ""
+
+
+def _mark(name: str, value: float, before: float | None, ascii: bool) -> str:
+    width = 2 if ascii else 1
+    if before is None or not (math.isfinite(value) and math.isfinite(before)):
+        return " " * width
+    if value == before:
+        return "=".ljust(width)
+    up = value > before
+    return (_ASCII_MARKS if ascii else _MARKS)[up, up == rises(name)].ljust(width)

@@ -1,0 +1,137 @@
+"""What a recipe means for its task: every contradiction at once, found without TensorFlow and without reading the data."""
+
+from __future__ import annotations
+
+from tuiml.errors import Problem, did_you_mean
+from tuiml.recipe import Recipe
+from tuiml.tasks.base import Task
+from tuiml.tasks.heads import Head, choose
+from tuiml.tasks.split import validation_count, validation_excess
+
+
+def check(recipe: Recipe, task: Task) -> list[Problem]:
+    """Return all that keeps `recipe` from being trained on `task`; [] when nothing does. `path` is the field to change."""
+    head = _head(recipe, task)
+    shape = _picture_shape(recipe, task)
+    problems = _check_validation(recipe, task)
+    augmentation, shape = _check_augmentation(recipe, task, shape)
+    problems += augmentation + _check_network(recipe, task, shape) + _check_layers(recipe) + _check_monitor(recipe, head)
+    if head.impossible:
+        problems.append(Problem(_overridden(recipe), head.impossible))
+    return problems
+
+
+def advice(recipe: Recipe, task: Task) -> list[Problem]:
+    """Return what can be trained, but is unusual or has no effect: sentences to read, not to refuse a run for."""
+    head, found = _head(recipe, task), []
+    if head.conflict and not head.impossible:
+        found.append(Problem(_overridden(recipe), head.conflict))
+    rows, batch = _training_rows(recipe, task), recipe.train.batch_size
+    if rows is not None and 0 < rows < batch:
+        found.append(Problem("train.batch_size", f"{batch:,} rows a step, but only {rows:,} to train on: each epoch is a single step."))
+    if recipe.optimizer.momentum and recipe.optimizer.name not in ("sgd", "rmsprop"):
+        found.append(Problem("optimizer.momentum", f"has no effect on {recipe.optimizer.name}; sgd and rmsprop use it."))
+    if not recipe.hidden_layers() and any(recipe.regularize.dropout + recipe.regularize.l1 + recipe.regularize.l2):
+        found.append(Problem("regularize", "dropout, l1 and l2 act on hidden layers, and there are none."))
+    return found + _advise_early_stopping(recipe)
+
+
+def _head(recipe: Recipe, task: Task) -> Head:
+    return choose(task.kind, len(task.classes or ()), recipe.model)
+
+
+def _overridden(recipe: Recipe) -> str:
+    return "model.loss" if recipe.model.loss != "auto" else "model.output"
+
+
+def _picture_shape(recipe: Recipe, task: Task) -> tuple[int, int, int] | None:
+    """Return (h, w, c) of the pictures, None for other rows; where only the data tells, data.image_size decides."""
+    if not task.pictures:
+        return None
+    if task.shape is None:
+        return recipe.data.image_size, recipe.data.image_size, 3
+    height, width, channels = task.shape
+    return height, width, channels
+
+
+def _training_rows(recipe: Recipe, task: Task) -> int | None:
+    if task.rows is None:
+        return None
+    left = task.rows[0] - validation_count(task.rows[0], recipe.data.validation)
+    return max(1, round(recipe.data.fraction * left)) if left > 0 else 0
+
+
+def _check_validation(recipe: Recipe, task: Task) -> list[Problem]:
+    wanted = recipe.data.validation
+    if wanted >= 1 and wanted != int(wanted):
+        return [Problem("data.validation", f"expected a share below 1, or a whole number of rows; received {wanted:g}.")]
+    excess = validation_excess(task.rows[0], validation_count(task.rows[0], wanted)) if task.rows else ""
+    return [Problem("data.validation", excess)] if excess else []
+
+
+def _check_augmentation(recipe: Recipe, task: Task, shape: tuple[int, int, int] | None) -> tuple[list[Problem], tuple[int, int, int] | None]:
+    """Return the problems, and the shape of pictures after augmentation, as far as it can be known."""
+    if not recipe.augment.ops.strip():
+        return [], shape
+    import augment
+
+    try:
+        pipeline = augment.parse(recipe.augment.ops)
+    except augment.GrammarError as error:
+        sentences, after = error.problems, shape
+    else:
+        sentences = pipeline.check(shape) if shape else []
+        after = pipeline.output_shape(shape) if shape and not sentences else shape
+    problems = [Problem("augment.ops", f"{sentence.rstrip('.')}.") for sentence in sentences]
+    if shape is None:
+        problems.insert(0, Problem("augment.ops", f"augmentation needs pictures, and the rows of {task.name} are not pictures."))
+    return problems, after
+
+
+def _check_network(recipe: Recipe, task: Task, shape: tuple[int, int, int] | None) -> list[Problem]:
+    if recipe.model.preset != "cnn":
+        return []
+    if not task.pictures:
+        return [Problem("model.preset", f"cnn needs pictures, and the rows of {task.name} are not pictures; expected dense.")]
+    pools, side = len(recipe.model.layers), min(shape[:2]) if shape else 0
+    if shape is None or side >> pools >= 1:
+        return []
+    most = side.bit_length() - 1  # pooling rounds odd sides down
+    return [Problem("model.layers", f"{pools} convolutions halve the picture {pools} times, and {shape[0]} x {shape[1]} pixels can be "
+                                    f"halved {most} times; expected at most {most} layers.")]
+
+
+def _check_layers(recipe: Recipe) -> list[Problem]:
+    """A list holds one value for all hidden layers, or one for each; an empty one is none at all."""
+    hidden, problems = recipe.hidden_layers(), []
+    for name in ("dropout", "l1", "l2"):
+        values = getattr(recipe.regularize, name)
+        if len(values) not in (0, 1, hidden):
+            inside = " (convolutions, then dense ones)" if recipe.model.preset == "cnn" else ""
+            problems.append(Problem(f"regularize.{name}", f"expected one value, or {hidden}: one for each hidden layer{inside}; received {len(values)}."))
+    return problems
+
+
+def _check_monitor(recipe: Recipe, head: Head) -> list[Problem]:
+    if recipe.early_stopping is None:
+        return []
+    monitor, trained = recipe.early_stopping.monitor, ["loss", *head.metrics]
+    known = trained + [f"val_{name}" for name in trained]
+    if monitor not in known:
+        return [Problem("early_stopping.monitor", f"there is no metric {monitor!r} here.{did_you_mean(monitor, known)} Known: {', '.join(known)}.")]
+    if monitor.startswith("val_") and recipe.data.validation == 0:
+        return [Problem("early_stopping.monitor", f"{monitor} needs validation rows, and data.validation is 0; "
+                                                  f"give --validation 0.2, or monitor={monitor.removeprefix('val_')}.")]
+    return []
+
+
+def _advise_early_stopping(recipe: Recipe) -> list[Problem]:
+    stopping, found = recipe.early_stopping, []
+    if stopping is None:
+        return []
+    if recipe.train.epochs <= stopping.start_from_epoch + stopping.patience:
+        found.append(Problem("early_stopping.patience", f"cannot run out in {recipe.train.epochs} epochs; early stopping will not stop this run."))
+    rising = "accuracy" in stopping.monitor
+    if stopping.mode == ("min" if rising else "max"):
+        found.append(Problem("early_stopping.mode", f"{stopping.mode} waits for {stopping.monitor} to get worse; auto knows its direction."))
+    return found

@@ -1,0 +1,99 @@
+"""The last layer, its loss and its metric, as they follow from what a task asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tuiml.recipe import ModelFields
+from tuiml.tasks.base import Kind
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of a network. `metrics` are Keras names; with `one_hot`, class numbers must become rows of 0 and 1.
+
+    `reason` explains the table's choice in a sentence. `conflict` says why an override contradicts the table, and
+    `impossible` why it cannot be trained at all; both are empty where there is nothing to say.
+    """
+
+    activation: str
+    loss: str
+    units: int
+    metrics: tuple[str, ...]
+    reason: str
+    one_hot: bool = False
+    conflict: str = ""
+    impossible: str = ""
+
+
+# kind -> (activation, loss, metric, reason). Source: the Keras notes' table of last-layer activations and losses.
+_TABLE: dict[Kind, tuple[str, str, str, str]] = {
+    "binary": ("sigmoid", "binary_crossentropy", "accuracy",
+               "Two classes: one sigmoid unit gives the probability of the second class, and binary_crossentropy compares it with the label."),
+    "one_of_n": ("softmax", "sparse_categorical_crossentropy", "accuracy",
+                 "One of several classes: softmax gives probabilities that sum to 1, and categorical crossentropy looks at that of the right class."),
+    # Keras would read "accuracy" of several columns as "the largest is right", which is not what many labels mean
+    "many_of_n": ("sigmoid", "binary_crossentropy", "binary_accuracy",
+                  "Any number of labels at once: one sigmoid unit per label, each judged by itself with binary_crossentropy."),
+    "value": ("linear", "mse", "mae",
+              "Any real number: a linear unit leaves the output unbounded, and mse is the mean squared distance from the value."),
+    "share": ("sigmoid", "mse", "mae",
+              "A number from 0 to 1: a sigmoid unit cannot leave that range, and mse is the mean squared distance from the value."),
+}
+
+_PROBABILITIES = {"softmax": "sparse_categorical_crossentropy", "sigmoid": "binary_crossentropy", "linear": "mse"}
+"""The loss that goes with an overriding activation when classes are told apart."""
+
+_CATEGORICAL = ("sparse_categorical_crossentropy", "categorical_crossentropy")
+
+
+def choose(kind: Kind, classes: int, model_fields: ModelFields) -> Head:
+    """Return the head for a task of `kind` with `classes` classes or labels (ignored for value and share).
+
+    `model_fields.output` and `model_fields.loss` override the table unless they are "auto"; when only one is given,
+    the other follows it where the table's would not fit.
+    """
+    activation, loss, metric, reason = _TABLE[kind]
+    output, wanted = model_fields.output, model_fields.loss
+    if output != "auto":
+        if output != activation and kind in ("binary", "one_of_n"):
+            loss = _PROBABILITIES[output]
+        activation = output
+    elif kind == "binary" and wanted in _CATEGORICAL:
+        activation = "softmax"
+    if wanted != "auto":
+        loss = wanted
+    units = 1 if kind in ("value", "share") else classes
+    if kind == "binary":  # one unit is enough, unless what is asked for weighs the two classes against each other
+        units = 2 if activation == "softmax" or loss in _CATEGORICAL else 1
+    one_hot = kind in ("binary", "one_of_n") and units > 1 and loss != "sparse_categorical_crossentropy"
+    return Head(activation, loss, units, (metric,), reason, one_hot,
+                _conflict(kind, activation, loss), _impossible(kind, activation, loss))
+
+
+def _impossible(kind: Kind, activation: str, loss: str) -> str:
+    if loss in _CATEGORICAL and kind not in ("binary", "one_of_n"):
+        what = "rows with any number of labels" if kind == "many_of_n" else "a number"
+        return f"{loss} needs exactly one class per row, but this task asks for {what}; expected {_TABLE[kind][1]}."
+    if loss == "binary_crossentropy" and kind == "value":
+        return "binary_crossentropy needs a target from 0 to 1, but this task's values are any real numbers; expected mse or mae."
+    if activation == "softmax" and kind in ("value", "share"):
+        return f"softmax over a single unit is always 1, so nothing could be learned; expected {_TABLE[kind][0]}."
+    if activation == "linear" and loss.endswith("crossentropy"):
+        return f"{loss} needs probabilities, but a linear last layer gives any number; expected softmax or sigmoid, or the loss mse."
+    return ""
+
+
+def _conflict(kind: Kind, activation: str, loss: str) -> str:
+    usual, usual_loss, _, reason = _TABLE[kind]
+    same = activation == usual or (kind == "binary" and activation == "softmax")  # a softmax of two is a sigmoid of the difference
+    fitting = {usual_loss}
+    if kind == "one_of_n" or (kind == "binary" and activation == "softmax"):
+        fitting = set(_CATEGORICAL)
+    elif kind == "share":
+        fitting = {"mse", "mae", "binary_crossentropy"}
+    elif kind == "value":
+        fitting = {"mse", "mae"}
+    if same and loss in fitting:
+        return ""
+    return f"{activation} with {loss} is unusual here; {usual} with {usual_loss} is the usual choice. {reason}"

@@ -1,0 +1,69 @@
+"""Keras' own data sets, read with NumPy from Keras' own files, equal to what `keras.datasets` yields."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tuiml.errors import DataError
+from tuiml.tasks.base import Data, Progress
+from tuiml.tasks.download import File, obtain
+
+_BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+
+# SHA-256 as published in keras.datasets.mnist; of Fashion-MNIST, the files of zalandoresearch/fashion-mnist.
+MNIST = File("mnist.npz", f"{_BASE}mnist.npz", "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1", 11_490_434)
+FASHION = tuple(File(f"fashion-mnist/{name}", _BASE + name, sha256, size) for name, sha256, size in (
+    ("train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", 26_421_880),
+    ("train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845", 29_515),
+    ("t10k-images-idx3-ubyte.gz", "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073", 4_422_102),
+    ("t10k-labels-idx1-ubyte.gz", "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5", 5_148),
+))
+
+DIGIT_NAMES = tuple("0123456789")
+CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+
+
+def mnist(data_fields: Mapping[str, Any], progress: Progress) -> Data:
+    """Return 60,000 handwritten digits and 10,000 for testing, (n, 28, 28, 1) uint8. Raises DataError."""
+    [file] = obtain([MNIST], progress)
+    progress("reading mnist.npz")
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            parts = [arrays[name] for name in ("x_train", "y_train", "x_test", "y_test")]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise _unreadable(file, error) from None
+    return _pictures(parts, DIGIT_NAMES)
+
+
+def fashion_mnist(data_fields: Mapping[str, Any], progress: Progress) -> Data:
+    """Return 60,000 pictures of clothes and 10,000 for testing, (n, 28, 28, 1) uint8. Raises DataError."""
+    files = obtain(FASHION, progress)
+    progress("reading fashion-mnist")
+    return _pictures([_idx(file) for file in files], CLOTHES)
+
+
+def _pictures(arrays: Sequence[npt.NDArray[Any]], classes: tuple[str, ...]) -> Data:
+    train_x, train_y, test_x, test_y = arrays
+    return Data(train_x[..., np.newaxis], train_y.astype(np.int64), test_x[..., np.newaxis], test_y.astype(np.int64), classes)
+
+
+def _idx(file: Path) -> npt.NDArray[np.uint8]:
+    """Return the array of a gzipped IDX file of bytes: magic number 0x000008DD with DD dimensions, their big-endian sizes, the bytes."""
+    try:
+        content = gzip.decompress(file.read_bytes())
+        sizes = np.frombuffer(content, ">i4", count=content[3], offset=4)
+        return np.frombuffer(content, np.uint8, offset=4 + 4 * content[3]).reshape(tuple(sizes.tolist()))
+    except (OSError, EOFError, zlib.error, ValueError, IndexError) as error:
+        raise _unreadable(file, error) from None
+
+
+def _unreadable(file: Path, error: Exception) -> DataError:
+    return DataError(f"{file} cannot be read: {error}. Delete it, and it is fetched again.")

@@ -1,0 +1,206 @@
+"""The app: its screens, its quitting, and what it leaves behind in the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tuiml.errors import ExitCode, TuimlError
+from tuiml.recipe import Recipe
+from tuiml.runs.folder import RunFolder
+from tuiml.settings import Settings
+from tuiml.tasks import catalog
+from tuiml.text import clean
+from tuiml.tui import actions, clipboard
+from tuiml.tui.palette import Commands, FieldChosen, RunChosen, TaskChosen
+from tuiml.tui.runners import Runners, command_of
+from tuiml.tui.screens.darkroom import Darkroom
+from tuiml.tui.screens.help import Help
+from tuiml.tui.screens.live import Live
+from tuiml.tui.screens.runs import Runs
+from tuiml.tui.screens.quit import QuitQuestion
+from tuiml.tui.screens.setup import Setup
+
+_SIGNALS = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HANGUP}
+
+
+class TuimlApp(App[int]):
+    """Opens with the form of `recipe`, or, with `watch`, with that run on top of it."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "tuiml"
+    COMMANDS: ClassVar = {Commands}
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-tiny"), (76, "-normal"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (20, "-medium"), (34, "-tall")]
+
+    def __init__(self, settings: Settings, recipe: Recipe | None = None, watch: RunFolder | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.runners = Runners(settings.runs_dir)
+        self._recipe = recipe or catalog.default_recipe("digits")
+        self._watch = watch
+        self._painted = False
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the form."""
+        return Setup(self._recipe)
+
+    @property
+    def setup(self) -> Setup:
+        """The form, under whatever is shown."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, Setup))
+
+    @property
+    def place(self) -> str:
+        """The name of the screen on top, as the table of actions knows it."""
+        return next((type(screen).__name__.lower() for screen in reversed(self.screen_stack)
+                     if type(screen).__name__.lower() in actions.SCREENS), actions.SETUP)
+
+    def on_mount(self) -> None:
+        """Take the theme, listen for signals, and warm up what will be needed once the first screen is painted."""
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
+        else:
+            self.notify(f"There is no theme {clean(self.settings.theme, 40)!r}; ctrl+p, Theme lists them.", severity="warning", markup=False)
+        loop = asyncio.get_running_loop()
+        for number, code in _SIGNALS.items():
+            loop.add_signal_handler(number, self.exit, int(code), int(code))
+        if self._watch:
+            self.open_run(self._watch)
+        self.call_after_refresh(self._first_painted)
+
+    @on(Setup.Shown)
+    def _form_shown(self) -> None:
+        """Have the next runner warm: not while a run is watched, from which it would take processor time."""
+        if self._painted:
+            self._warm_up()
+
+    def on_unmount(self) -> None:
+        """End the warm runner; runs go on."""
+        for number in _SIGNALS:
+            asyncio.get_running_loop().remove_signal_handler(number)
+        self.runners.close()
+
+    def _first_painted(self) -> None:
+        self._painted = True
+        if self._watch is None:
+            self._warm_up()
+
+    @work(thread=True, exit_on_error=False, group="warm")
+    def _warm_up(self) -> None:
+        """Start a runner that imports its framework, then import what draws: neither holds the screen up."""
+        self.runners.warm()
+        from tuiml.draw import curves  # noqa: F401
+
+    @on(Setup.TrainAsked)
+    def _train_asked(self, event: Setup.TrainAsked) -> None:
+        self._start(event.recipe)
+
+    @on(Setup.PreviewAsked)
+    def _preview_asked(self, event: Setup.PreviewAsked) -> None:
+        self.push_screen(Darkroom(event.recipe))
+
+    @on(Darkroom.TrainAsked)
+    def _darkroom_train_asked(self) -> None:
+        self.back_to_form()
+        self.setup.action_train()
+
+    @work(exclusive=True, group="start")
+    async def _start(self, recipe: Recipe) -> None:
+        """Start a run and show it at once; then warm the next runner up."""
+        try:
+            folder = await asyncio.to_thread(self.runners.start, recipe)
+        except TuimlError as error:
+            self.notify(clean(error, 400), title="Not started", severity="error", markup=False)
+            return
+        self.open_run(folder)
+
+    def open_run(self, folder: RunFolder) -> None:
+        """Show a run on top of the form."""
+        self.back_to_form()
+        self.push_screen(Live(folder, self.runners))
+
+    def back_to_form(self) -> None:
+        """Close what lies on top of the form; runs go on."""
+        while not isinstance(self.screen, Setup):
+            self.pop_screen()
+
+    @on(Live.CopyAsked)
+    @on(Setup.CopyAsked)
+    def _copy_asked(self, event: Live.CopyAsked | Setup.CopyAsked) -> None:
+        self.copy(event.command)
+
+    @on(TaskChosen)
+    def _task_chosen(self, event: TaskChosen) -> None:
+        self.back_to_form()
+        self.setup.load_task(event.name)
+
+    @on(FieldChosen)
+    def _field_chosen(self, event: FieldChosen) -> None:
+        self.back_to_form()
+        self.setup.go_to(event.path)
+
+    @on(RunChosen)
+    def _run_chosen(self, event: RunChosen) -> None:
+        self.open_run(event.folder)
+
+    def action_runs(self) -> None:
+        """Show all runs on disk."""
+        if not isinstance(self.screen, Runs):
+            self.push_screen(Runs(self.runners))
+
+    def copy(self, text: str) -> None:
+        """Copy to the terminal's clipboard, and to a file for terminals that have none."""
+        self.copy_to_clipboard(text)
+        self.notify(clipboard.keep(text, self.settings.runs_dir), title="Copied", markup=False)
+
+    async def action_quit(self) -> None:
+        """Leave, or ask first when a run is alive."""
+        if any(isinstance(screen, QuitQuestion) for screen in self.screen_stack):
+            return
+        if await asyncio.to_thread(self.runners.alive):
+            self.push_screen(QuitQuestion(self.runners), self._answered)
+        else:
+            self.exit(0)
+
+    def _answered(self, answer: str | None) -> None:
+        if answer == "leave":
+            self.exit(0)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self.place))
+
+
+def run_app(settings: Settings, recipe: Recipe | None = None, watch: RunFolder | None = None) -> int:
+    """Run the app and return the exit code; the card of the last run watched is left in the terminal."""
+    app = TuimlApp(settings, recipe, watch)
+    app.run()
+    code = app.return_code or 0
+    if app.runners.last and code == 0:
+        leave_card(app.runners.last)
+    return code
+
+
+def leave_card(folder: RunFolder) -> None:
+    """Write what a run came to, or how to find it again, under the app's screen that has just closed."""
+    from rich.console import Console
+
+    from tuiml.draw import card
+    from tuiml.runs import store
+
+    run = store.read(folder)
+    console = Console(file=sys.stdout, highlight=False)
+    if run.state.live:
+        console.print(f"{run.folder.id} goes on. Back to it: tuiml watch {run.folder.id}", markup=False, soft_wrap=True)
+    else:
+        console.print(card.result_card(run.state, command_of(folder), str(folder.path)), soft_wrap=True)

@@ -1,0 +1,160 @@
+"""What the screens say about a run: status, progress, stages, results, as styled text. Pure functions of a RunState."""
+
+from __future__ import annotations
+
+import time
+
+from rich.text import Text
+from textual.content import Content
+
+from tuiml.draw import numbers
+from tuiml.draw.numbers import duration, figure
+from tuiml.runs.store import Run
+from tuiml.state import RunState
+from tuiml.text import clean
+
+STYLES = {"preparing": "$text-primary", "running": "$text-success", "paused": "$text-warning", "stopping": "$text-warning",
+          "finished": "$text-success", "stopped": "$text-warning", "failed": "$text-error", "crashed": "$text-error"}
+"""The color of each status; its word stands there too, so that nothing depends on color."""
+
+_EPOCHS_SHOWN = 300
+
+
+def status(state: RunState, wished: str = "") -> Content:
+    """Return symbol and word of the status, with the wish that is not obeyed yet."""
+    waiting = f" ({wished} wished…)" if wished else ""
+    return Content.assemble((numbers.status(state.status), f"bold {STYLES.get(state.status, '')}"), (waiting, "$text-warning"))
+
+
+def bar(share: float, width: int) -> Content:
+    """Return a progress bar of `width` cells with its percentage."""
+    share = min(max(share, 0.0), 1.0)
+    done = int(share * width + 0.5)
+    return Content.assemble(("━" * done, "$success"), ("─" * (width - done), "dim"), f" {share:.0%}")
+
+
+def progress(state: RunState, width: int, now: float, wished: str = "") -> Content:
+    """Return the line of status, epoch, bar, speed and time left for `width` cells."""
+    epoch = f"  epoch {state.epoch}/{state.epochs}" if state.epochs else ""
+    each, left = state.epoch_seconds(), state.eta()
+    ends = [f"{duration(each)}/epoch"] if each else []
+    ends += [f"{duration(left, whole=True)} left"] if left is not None else []
+    ends += [f"{duration(state.elapsed(now), whole=True)} {'so far' if state.live else 'in all'}"]
+    head, tail = status(state, wished), "  " + " · ".join(ends)
+    room = width - head.cell_length - len(epoch) - len(tail) - 8
+    middle = bar(state.progress(), min(room, 40)) if room >= 6 and state.live else Content("")
+    return Content.assemble(head, epoch, "  ", middle, (tail, "dim"))
+
+
+def facts(state: RunState) -> Content:
+    """Return the line of what is being trained and how far it is from being stopped early."""
+    parts = [clean(state.task, 40), clean(state.device, 40)]
+    parts += [f"{state.parameters:,} parameters"] if state.parameters else []
+    parts += [f"best epoch {state.best_epoch}"] if state.best_epoch else []
+    parts += [f"patience {state.patience_left} left"] if state.patience_left is not None and state.live else []
+    parts += [notice(state)] if state.notices else []
+    return Content(" · ".join(part for part in parts if part))
+
+
+def notice(state: RunState) -> str:
+    """Return the latest notice with a symbol for its level."""
+    last = state.notices[-1]
+    return f"{'i' if last.level == 'info' else '!'} {clean(last.text, 200)}"
+
+
+def stages(state: RunState, now: float) -> Content:
+    """Return the warm-up's steps: ticked with their seconds, the present one with the seconds it has taken so far."""
+    if not state.stages:
+        return Content.assemble(("◌ starting the runner…", "$text-primary"), ("\n\nThe first start takes some seconds; nothing is wrong.", "dim"))
+    lines = []
+    for number, stage in enumerate(state.stages):
+        last = number == len(state.stages) - 1
+        end = now if last and state.live else state.stages[number + 1].t if not last else state.last
+        symbol, style = ("◌", "bold $text-primary") if last and state.live else ("✓", "$text-success")
+        lines.append(Content.assemble((f"{symbol} {clean(stage.what, 60):<44}", style), (f"{max(end - stage.t, 0):6.1f} s", "dim")))
+    return Content("\n").join(lines)
+
+
+def layers(state: RunState) -> Content:
+    """Return the network as the runner built it, with the rows it will see."""
+    lines = [clean(line, 100) for line in state.layers]
+    if state.rows:
+        lines.append(" · ".join(f"{count:,} rows {name}" for name, count in state.rows.items() if count))
+    return Content.styled("\n".join(lines), "dim")
+
+
+def headline(state: RunState) -> tuple[str, str]:
+    """Return what the run came to as a big number and the words under it; two empty strings when there is nothing to show."""
+    tested = state.test
+    metric = state.metric if state.metric in tested else "loss" if "loss" in tested else ""
+    if metric:
+        return figure(tested[metric]), f"test {metric}"
+    if state.history and state.best_epoch:
+        best = state.history[state.best_epoch - 1].metrics
+        name = f"val_{state.metric}" if f"val_{state.metric}" in best else "val_loss"
+        return figure(best[name]), f"{name} at its best epoch"
+    return "", ""
+
+
+def outcome(state: RunState) -> Content:
+    """Return what the run came to: why it ended, best epoch, test result, and what one can do next."""
+    lines = []
+    if state.error:
+        lines.append(Content.styled(clean(state.error, 400), "$text-error"))
+    elif state.reason:
+        lines.append(Content(clean(state.reason, 200)))
+    if state.best_epoch:
+        best = state.history[state.best_epoch - 1].metrics
+        lines.append(Content.assemble(("best epoch ", "dim"), (str(state.best_epoch), "bold"), "  ", figures(best, "val_")))
+    if state.test:
+        lines.append(Content.assemble(("test ", "dim"), figures(state.test, "")))
+    lines.append(Content.styled("next: esc another recipe · + 5 more epochs · ctrl+l runs" if state.status in ("finished", "stopped") else
+                                "next: l shows the log · esc back to the form · ctrl+l runs", "dim"))
+    return Content("\n").join(lines)
+
+
+def figures(metrics: dict[str, float], prefix: str) -> Content:
+    """Return the metrics whose names begin with `prefix` as `name value`."""
+    return Content("  ").join(Content.assemble((f"{name} ", "dim"), (figure(value), "bold"))
+                              for name, value in metrics.items() if name.startswith(prefix))
+
+
+def hidden(width: int, height: int) -> Content:
+    """Return what a small terminal leaves out, or nothing."""
+    missing = []
+    if width < 110 and height < 34:
+        missing.append("the other chart (tab)")
+    if height < 20:
+        missing.append("the table of epochs")
+    return Content.styled("hidden for want of room: " + ", ".join(missing), "dim") if height < 20 else Content("")
+
+
+RUN_COLUMNS = {"status": "Status", "run": "Run", "task": "Task", "epochs": "Epochs", "best": "Best", "result": "Result", "seconds": "Time"}
+
+
+def run_cells(run: Run) -> dict[str, Content]:
+    """Return one row of the list of runs, by column."""
+    state = run.state
+    number, caption = headline(state)
+    return {
+        "status": status(state),
+        "run": Content(clean(run.name or run.folder.id, 40)),
+        "task": Content(clean(state.task, 24)),
+        "epochs": Content(f"{len(state.history)}/{state.epochs}" if state.epochs else ""),
+        "best": Content(str(state.best_epoch or "")),
+        "result": Content.assemble((number, "bold"), f" {caption}" if number else ""),
+        "seconds": Content(duration(state.elapsed(time.time()), whole=True) if state.started else ""),
+    }
+
+
+def epochs(state: RunState) -> tuple[Text, ...]:
+    """Return the table of the last epochs, its heading first; the best epoch is bold."""
+    from tuiml.draw import tables
+
+    headers, rows = tables.epoch_cells(state, _EPOCHS_SHOWN)
+    widths = [max(len(cell) for cell in column) for column in zip(headers, *rows, strict=True)]
+    lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in (headers, *rows)]
+    first = len(state.history) - len(rows)
+    best = (state.best_epoch or 0) - first
+    note = f"   the last {len(rows)} of {len(state.history)}" if first else ""
+    return tuple(Text(line + (note if not number else ""), "bold" if number in (0, best) else "") for number, line in enumerate(lines))

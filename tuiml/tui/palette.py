@@ -1,0 +1,101 @@
+"""What the command palette finds: every action that works here, tasks, fields, recent runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from textual.app import App
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.message import Message
+
+from tuiml.runs import store
+from tuiml.runs.folder import RunFolder
+from tuiml.tasks import catalog
+from tuiml.text import clean
+from tuiml.tui import actions, form
+from tuiml.tui.hints import help_of, title_of
+
+_RECENT = 20
+
+
+class TaskChosen(Message):
+    """Show a task's default recipe."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__()
+
+
+class FieldChosen(Message):
+    """Put the cursor into a field of the form."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__()
+
+
+class RunChosen(Message):
+    """Open a run."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        super().__init__()
+
+
+class Entry(NamedTuple):
+    """One line of the palette."""
+
+    title: str
+    help: str
+    call: Callable[[], Any]
+
+
+class Commands(Provider):
+    """One provider for all, because the order of several is not defined, and actions come first."""
+
+    _runs: tuple[RunFolder, ...] = ()
+
+    async def startup(self) -> None:
+        """Look for runs on disk."""
+        runners = getattr(self.app, "runners", None)
+        if runners is not None:
+            self._runs = tuple((await asyncio.to_thread(store.folders, runners.runs_dir))[:_RECENT])
+
+    async def discover(self) -> Hits:
+        """Yield everything, before anything is typed."""
+        for entry in self._entries():
+            yield DiscoveryHit(Content(entry.title), entry.call, entry.title, _plain(entry.help))
+
+    async def search(self, query: str) -> Hits:
+        """Yield what matches, ranked by Textual's fuzzy search."""
+        matcher = self.matcher(query)
+        for entry in self._entries():
+            score, offsets = matcher.fuzzy_search.match(query, entry.title)
+            if score > 0:
+                shown = Content(entry.title)
+                for offset in offsets:
+                    shown = shown.stylize(matcher.match_style, offset, offset + 1)
+                yield Hit(score, shown, entry.call, entry.title, _plain(entry.help))
+
+    def _entries(self) -> Iterator[Entry]:
+        place = getattr(self.app, "place", actions.SETUP)
+        app: App[Any] = self.app
+        for name, action in actions.available(place).items():
+            if self.screen.check_action(name, ()):
+                key = f"  [{actions.shown_key(action)}]" if action.keys else ""
+                yield Entry(action.title, action.help + key, partial(self.screen.run_action, actions.target(name)))
+        for name in catalog.names():
+            yield Entry(f"Task: {clean(name, 60)}", "show its default recipe", partial(app.post_message, TaskChosen(name)))
+        for path in [path for group in form.paths().values() for path in group]:
+            yield Entry(f"Field: {title_of(path)}", help_of(path), partial(app.post_message, FieldChosen(path)))
+        for folder in self._runs:
+            yield Entry(f"Run: {clean(folder.id, 60)}", "open it, live or ended", partial(app.post_message, RunChosen(folder)))
+
+
+def _plain(text: str) -> str:
+    """Return text in which the palette finds no markup."""
+    return clean(text, 200).replace("[", r"\[")

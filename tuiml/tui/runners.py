@@ -1,0 +1,101 @@
+"""The runs this app has started or watches: a warm runner ahead of time, starting, reading, and which of them are alive."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from pathlib import Path
+
+from tuiml import recipe as recipes
+from tuiml.errors import StorageError
+from tuiml.recipe import Recipe
+from tuiml.runs import launch
+from tuiml.runs.folder import RunFolder
+from tuiml.runs.store import Follower
+
+BY = "tui"
+"""Who leaves the wishes."""
+
+
+class Runners:
+    """Methods that start processes may take milliseconds: call them from a thread."""
+
+    def __init__(self, runs_dir: Path) -> None:
+        self.runs_dir = runs_dir
+        self.followers: dict[Path, Follower] = {}
+        self.last: RunFolder | None = None
+        self._processes: dict[Path, subprocess.Popen[bytes]] = {}
+        self._standby: launch.Standby | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Have a runner import its framework while the user still fills in the form."""
+        with self._lock:
+            if not self._closed and (self._standby is None or not self._standby.alive()):
+                self._standby = launch.Standby()
+
+    def start(self, recipe: Recipe) -> RunFolder:
+        """Make a run folder and start a runner for it. Raises StorageError."""
+        folder = launch.prepare(recipe, self.runs_dir, name=None, by=BY)
+        self.take_up(folder)
+        return folder
+
+    def take_up(self, folder: RunFolder) -> None:
+        """Give a run folder to the warm runner, else to a new one. Raises StorageError."""
+        with self._lock:
+            standby, self._standby = self._standby, None
+        process = standby.give(folder) if standby else None
+        self._processes[folder.path] = process or launch.start(folder)
+
+    def follow(self, folder: RunFolder) -> Follower:
+        """Return the one reader of a run; from now on the run is among those asked about on quitting."""
+        self.last = folder
+        return self.followers.setdefault(folder.path, Follower(folder))
+
+    def died(self, folder: RunFolder) -> bool:
+        """Whether the runner that this app started for the run has ended, as far as is known."""
+        process = self._processes.get(folder.path)
+        return process is not None and process.poll() is not None
+
+    def alive(self) -> list[RunFolder]:
+        """Return the runs that go on after the app has ended."""
+        found = []
+        for follower in self.followers.values():
+            read_log(follower)
+            if follower.state.live and not self.died(follower.folder):
+                found.append(follower.folder)
+        return found
+
+    def close(self) -> None:
+        """End the warm runner; runs go on."""
+        with self._lock:
+            self._closed = True
+            standby, self._standby = self._standby, None
+        if standby:
+            standby.dismiss()
+
+
+def read_log(follower: Follower, limit: int | None = None) -> bool:
+    """Take in new records and return whether anything changed; a log that cannot be understood ends the run's story, not the app."""
+    try:
+        return follower.read(limit)
+    except StorageError as error:
+        follower.state.mark_crashed(str(error))
+    except (TypeError, ValueError, KeyError, AttributeError) as error:  # damaged, or of a version that means other things
+        follower.state.mark_crashed(f"its log cannot be understood ({type(error).__name__}: {error}); is it of another version?")
+    return False
+
+
+def command_of(folder: RunFolder) -> str:
+    """Return the command that repeats a run, or one that shows it when its recipe cannot be read."""
+    from tuiml import knobs
+    from tuiml.errors import TuimlError
+    from tuiml.tasks import catalog
+
+    try:
+        fields = recipes.from_toml(folder.recipe.read_text(encoding="utf-8"), str(folder.recipe))
+        recipe = recipes.compose([fields])
+        return knobs.command(recipe, catalog.default_recipe(recipe.task))
+    except (OSError, TuimlError):
+        return f"tuiml show {folder.id}"

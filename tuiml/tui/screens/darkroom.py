@@ -1,0 +1,148 @@
+"""Darkroom: real training pictures beside their augmented selves, exactly as an epoch of training will see them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from tuiml.errors import TuimlError
+from tuiml.recipe import Recipe
+from tuiml.text import clean
+from tuiml.tui import actions
+from tuiml.tui.preview import Pairs, Pictures, load, preview_pairs
+from tuiml.tui.widgets.sheet import Sheet
+from tuiml.tui.widgets.title import Title
+
+_AT_ONCE = 24
+_DRAWN_SHOWN = 4
+
+
+class Darkroom(Screen[None]):
+    """Shows the training pictures of `recipe`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.DARKROOM)]
+    AUTO_FOCUS = None
+
+    epoch: reactive[int] = reactive(1, init=False)
+    first: reactive[int] = reactive(0, init=False)
+    pairs: reactive[Pairs | None] = reactive(None, init=False)
+
+    class TrainAsked(Message):
+        """The user asked to start the recipe that is shown."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self._pictures: Pictures | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, words, pictures, what was drawn, footer."""
+        yield Title("Darkroom", clean(self.recipe.task, 60))
+        yield Static("reading the data…", id="darkroom-words", markup=False)
+        yield Sheet()
+        yield Static(id="darkroom-drawn", markup=False)
+        yield Footer(compact=True)
+
+    @property
+    def words(self) -> Static:
+        """What is shown, or why nothing is."""
+        return self.query_one("#darkroom-words", Static)
+
+    @property
+    def sheet(self) -> Sheet:
+        """The pictures."""
+        return self.query_one(Sheet)
+
+    def on_mount(self) -> None:
+        """Read the data."""
+        self._load()
+
+    @work(thread=True, exclusive=True, group="draw", exit_on_error=False)
+    def _load(self) -> None:
+        try:
+            self._pictures = load(self.recipe, lambda what: self.app.call_from_thread(self.words.update, Content(f"{clean(what, 100)}…")))
+        except TuimlError as error:
+            self._tell(str(error))
+            return
+        self._draw_now()
+
+    @work(thread=True, exclusive=True, group="draw", exit_on_error=False)
+    def _draw(self) -> None:
+        self._draw_now()
+
+    def _draw_now(self) -> None:
+        import augment
+        try:
+            pairs = preview_pairs(self.recipe, self.epoch, _AT_ONCE, self.first, self._pictures)
+        except augment.AugmentError as error:
+            self._tell(str(error))
+            return
+        self.app.call_from_thread(setattr, self, "pairs", pairs)
+
+    def _tell(self, problem: str) -> None:
+        words = Content(f"✗ {clean(problem, 600)}\n\nEsc leads back to the form.")
+        self.app.call_from_thread(self.words.update, words)
+
+    def watch_pairs(self, pairs: Pairs | None) -> None:
+        """Show the pictures and say what they are."""
+        if pairs is None or self._pictures is None:
+            return
+        ops = self.recipe.augment.ops
+        shown = f"Epoch {self.epoch}, seed {self.recipe.train.seed}: left as read, right as trained on. Validation and test pictures are never augmented."
+        nothing = "No augmentation: left and right are equal. The form's field Augment takes, say, rotate:15,shift:0.1. "
+        captions = [f"row {row}: {clean(label, 20)}" for row, label in zip(pairs.rows, pairs.labels, strict=True)]
+        self.words.update(Content((nothing if not ops else "") + shown))
+        self.sheet.pairs = tuple(zip(pairs.before, pairs.after, captions, strict=True))
+        self._list_drawn()
+
+    def _list_drawn(self) -> None:
+        """Say what was drawn for the first pictures on show."""
+        if self.pairs is None:
+            return
+        told = list(zip(self.pairs.rows, self.pairs.drawn, strict=True))[: min(self.sheet.room, _DRAWN_SHOWN)]
+        self.query_one("#darkroom-drawn", Static).update(Content("\n".join(f"row {row}: {clean(drawn, 200)}" for row, drawn in told)))
+
+    def on_resize(self) -> None:
+        """Another number of pictures may fit."""
+        self.call_after_refresh(self._list_drawn)
+
+    def watch_epoch(self) -> None:
+        """Draw again, as this epoch does."""
+        self._draw()
+
+    def watch_first(self) -> None:
+        """Draw other pictures."""
+        self._draw()
+
+    def action_next_draw(self) -> None:
+        """Show the next epoch."""
+        self.epoch += 1
+
+    def action_previous_draw(self) -> None:
+        """Show the epoch before."""
+        self.epoch = max(self.epoch - 1, 1)
+
+    def action_next_pictures(self) -> None:
+        """Show other pictures."""
+        if self._pictures and self.first + self.sheet.room < len(self._pictures.rows):
+            self.first += self.sheet.room
+
+    def action_previous_pictures(self) -> None:
+        """Show the pictures before."""
+        self.first = max(self.first - self.sheet.room, 0)
+
+    def action_train(self) -> None:
+        """Start the recipe."""
+        self.post_message(self.TrainAsked())
+
+    def action_back(self) -> None:
+        """One layer out."""
+        self.dismiss()

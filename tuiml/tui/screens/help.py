@@ -1,0 +1,45 @@
+"""Help: the keys of a screen, made from the table of actions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.table import Table
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tuiml.tui import actions
+
+
+class Help(ModalScreen[None]):
+    """What one can do on `place`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,question_mark,q,enter", "close", "Close")]
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def compose(self) -> ComposeResult:
+        """Lay out the table."""
+        with VerticalScroll(classes="dialog wide"):
+            yield Static("Keys", classes="dialog-title")
+            yield Static(_table(self.place))
+            yield Static("ctrl+p finds all of these by name, tasks, fields and recent runs too. Esc closes.", classes="dialog-note")
+
+    def action_close(self) -> None:
+        """Close."""
+        self.dismiss()
+
+
+def _table(place: str) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for action in actions.available(place).values():
+        table.add_row(actions.shown_key(action) or "ctrl+p", action.title, action.help)
+    if place == actions.SETUP:
+        table.add_row("tab ↑ ↓", "Move", "from field to field")
+        table.add_row("← →", "Choose", "another value, where a field has a list of them")
+    return table

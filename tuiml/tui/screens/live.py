@@ -1,0 +1,239 @@
+"""Live: one run as its folder tells it, live or ended: warm-up, curves, epochs, result, log, and the wishes one can leave."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from tuiml.errors import StorageError
+from tuiml.runs import launch
+from tuiml.runs.folder import RunFolder
+from tuiml.runs.wishes import Kind, Wish
+from tuiml.state import RunState
+from tuiml.text import clean
+from tuiml.tui import actions, captions
+from tuiml.tui.runners import BY, Runners, command_of, read_log
+from tuiml.tui.widgets.chart import Chart
+from tuiml.tui.widgets.log_pane import LogPane
+from tuiml.tui.widgets.result import Result
+from tuiml.tui.widgets.rows import Rows
+from tuiml.tui.widgets.title import Title
+
+LOOK_EVERY = 0.25
+"""Seconds between looks at the log; the screen is painted at most this often, and only when something changed."""
+_READ_BYTES = 65_536
+_READ_SECONDS = 0.02
+_MORE_EPOCHS = 5
+
+
+class Live(Screen[None]):
+    """Reads nothing but the run folder."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.LIVE)]
+    AUTO_FOCUS = None
+
+    seen: reactive[tuple[int, str]] = reactive((-1, ""), init=False)
+    now: reactive[float] = reactive(0.0, init=False)
+    log_shown: reactive[bool] = reactive(False, init=False, toggle_class="-log")
+
+    class CopyAsked(Message):
+        """The user wants the command of this run."""
+
+        def __init__(self, command: str) -> None:
+            self.command = command
+            super().__init__()
+
+    def __init__(self, folder: RunFolder, runners: Runners) -> None:
+        super().__init__()
+        self.folder, self.runners = folder, runners
+        self.follower = runners.follow(folder)
+        self._wish: Wish | None = None
+        self._told = 0
+        self._was_live = False
+        self._epochs_shown = 0
+        self._painted_end = (-1, "")
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, two lines of status, warm-up or curves, result, epochs or log, footer."""
+        yield Title("Run", clean(self.folder.name() or self.folder.id, 60))
+        yield Static(id="live-progress", markup=False)
+        yield Static(id="live-facts", markup=False)
+        yield Static(id="live-stages", markup=False)
+        yield Result()
+        with Container(id="live-charts"):
+            yield Chart(classes="loss")
+            yield Chart(classes="metric")
+        with Vertical(id="live-lower"):
+            yield Rows()
+            yield LogPane(self.folder.log, "The runner has printed nothing.")
+        yield Static(id="live-hidden", markup=False)
+        yield Footer(compact=True)
+
+    @property
+    def state(self) -> RunState:
+        """What the log says so far."""
+        return self.follower.state
+
+    @property
+    def rows(self) -> Rows:
+        """The table of epochs."""
+        return self.query_one(Rows)
+
+    @property
+    def log_pane(self) -> LogPane:
+        """The end of the runner's log."""
+        return self.query_one(LogPane)
+
+    def on_mount(self) -> None:
+        """Look at once, then at most four times a second."""
+        self.set_interval(LOOK_EVERY, self.look)
+        self.look()
+        self._was_live = self.state.live
+
+    def look(self) -> None:
+        """Take in what was written, for a few milliseconds at most: the next look goes on where this one ended."""
+        until = time.monotonic() + _READ_SECONDS
+        while (more := read_log(self.follower, _READ_BYTES)) and time.monotonic() < until:
+            pass
+        if not more and self.state.live and self.runners.died(self.folder) and not self.folder.lock.exists():
+            self.state.mark_crashed("the runner ended before it began; its log says why")
+        self.now = time.time()
+        if self.log_shown:
+            self.log_pane.look()
+        self.seen = (self.state.count, self.state.status)
+
+    def watch_seen(self) -> None:
+        """Paint all that follows from the log."""
+        state = self.state
+        warming = state.live and not state.history and not state.step
+        self.set_class(warming, "-warming")
+        self.set_class(not state.live, "-ended")
+        self.set_class(state.status in ("failed", "crashed"), "-failed")
+        self.query_one("#live-facts", Static).update(captions.facts(state))
+        if not warming:
+            self._paint_curves(state)
+        if not state.live:
+            self._paint_result(state)
+        self._tell_news(state)
+        self.refresh_bindings()
+
+    def watch_now(self, now: float) -> None:
+        """Move the clocks: a run that computes long must still show life."""
+        if self.state.live or self._painted_end != self.seen:
+            self._painted_end = self.seen
+            waiting = self._wish.wish if self._wish and self._wish.id not in self.state.obeyed else ""
+            self.query_one("#live-progress", Static).update(captions.progress(self.state, self.size.width - 2, now, waiting))
+        if self.has_class("-warming"):
+            self.query_one("#live-stages", Static).update(captions.stages(self.state, now))
+
+    def watch_log_shown(self) -> None:
+        """Fill the log when it comes into view."""
+        self.log_pane.look()
+
+    def on_resize(self) -> None:
+        """Say what does not fit."""
+        self.query_one("#live-hidden", Static).update(captions.hidden(self.size.width, self.size.height))
+        self._painted_end = (-1, "")
+
+    def _paint_curves(self, state: RunState) -> None:
+        from tuiml.draw import curves
+
+        for chart in self.query(Chart):
+            chart.picture = partial(curves.loss_and_metric, state, "loss" if chart.has_class("loss") else "metric")
+        if len(state.history) != self._epochs_shown:
+            self._epochs_shown = len(state.history)
+            self.rows.lines = captions.epochs(state)
+
+    def _paint_result(self, state: RunState) -> None:
+        result = self.query_one(Result)
+        result.number, result.caption = captions.headline(state)
+        result.lines = captions.outcome(state)
+        if state.status in ("failed", "crashed"):
+            self.log_shown = True
+
+    def _tell_news(self, state: RunState) -> None:
+        """Say in a toast what happened while one was looking; an old run's news are no news."""
+        if self._was_live and not state.live:
+            self.notify(clean(state.reason or state.error or "the curves stay; esc leads back to the form", 200), title=f"The run has {state.status}.",
+                        severity="information" if state.status in ("finished", "stopped") else "error", markup=False)
+            self.app.bell()
+        for notice in state.notices[self._told:] if self._was_live else []:
+            if notice.level != "info":
+                self.notify(clean(notice.text, 300), severity="warning" if notice.level == "warning" else "error", markup=False)
+        self._told, self._was_live = len(state.notices), state.live
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide the keys that would do nothing: one cannot pause what has ended."""
+        possible = {"pause": self.state.live and self.state.status != "paused", "resume": self.state.status == "paused", "stop": self.state.live,
+                    "switch_chart": not self._both_charts}
+        return possible.get(action, True)
+
+    @property
+    def _both_charts(self) -> bool:
+        """Whether there is room for both, as the style sheet decides."""
+        return self.has_class("-wide") or self.has_class("-tall")
+
+    def action_pause(self) -> None:
+        """Stand still between two batches."""
+        self._leave("pause")
+
+    def action_resume(self) -> None:
+        """Go on after a pause."""
+        self._leave("resume")
+
+    def action_stop(self) -> None:
+        """Stop and keep what there is."""
+        self._leave("stop")
+
+    def action_add_epochs(self) -> None:
+        """Train longer; a run that has ended is taken up again."""
+        ended = not self.state.live
+        if self._leave("add_epochs", _MORE_EPOCHS) and ended:
+            self._take_up()
+
+    @work(thread=True, exit_on_error=False)
+    def _take_up(self) -> None:
+        try:
+            self.runners.take_up(self.folder)
+        except StorageError as error:
+            self.app.call_from_thread(self.notify, clean(error), severity="error", markup=False)
+
+    def _leave(self, kind: Kind, value: int | None = None) -> bool:
+        try:
+            self._wish = launch.wish(self.folder, kind, BY, value)
+        except StorageError as error:
+            self.notify(clean(error), severity="error", markup=False)
+            return False
+        self._painted_end = (-1, "")
+        self.now = time.time()
+        return True
+
+    def action_switch_chart(self) -> None:
+        """Show the other chart where there is room for one."""
+        self.toggle_class("-metric")
+
+    def action_show_log(self) -> None:
+        """Show the log in place of the epochs, or the epochs again."""
+        self.log_shown = not self.log_shown
+
+    def action_copy_command(self) -> None:
+        """Copy the command that repeats this run."""
+        self.post_message(self.CopyAsked(command_of(self.folder)))
+
+    def action_new_run(self) -> None:
+        """Back to the form."""
+        self.dismiss()
+
+    def action_back(self) -> None:
+        """One layer out."""
+        self.dismiss()

@@ -1,0 +1,262 @@
+"""Setup: the form of a recipe, what is wrong with it, and the command that would do the same."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.events import DescendantFocus
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Button, Footer, Input, Static
+
+from tuiml import knobs
+from tuiml.knobs import Knob
+from tuiml.recipe import Recipe
+from tuiml.tasks import catalog
+from tuiml.tasks.base import Task
+from tuiml.text import clean
+from tuiml.tui import actions, form, hints
+from tuiml.tui.form import Examined
+from tuiml.tui.widgets.field import Field
+from tuiml.tui.widgets.form import Form
+from tuiml.tui.widgets.title import Title
+
+_DEBOUNCE = 0.12
+
+
+class Setup(Screen[None]):
+    """The first screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *actions.bindings(actions.SETUP),
+        Binding("down,enter", "app.focus_next", "Next field", show=False),
+        Binding("up", "app.focus_previous", "Previous field", show=False),
+        Binding("pagedown", "leap(8)", "Some fields on", show=False),
+        Binding("pageup", "leap(-8)", "Some fields back", show=False),
+    ]
+    AUTO_FOCUS = "Choice"
+
+    examined: reactive[Examined] = reactive(Examined(), init=False)
+
+    class Shown(Message):
+        """The form is in view again: a run may be started soon."""
+
+    class PreviewAsked(Message):
+        """The user wants to see what augmentation does."""
+
+        def __init__(self, recipe: Recipe) -> None:
+            self.recipe = recipe
+            super().__init__()
+
+    class CopyAsked(Message):
+        """The user wants the equivalent command."""
+
+        def __init__(self, command: str) -> None:
+            self.command = command
+            super().__init__()
+
+    class TrainAsked(Message):
+        """The user asked to start a recipe without problems."""
+
+        def __init__(self, recipe: Recipe) -> None:
+            self.recipe = recipe
+            super().__init__()
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
+        self._first = form.values_of(recipe)
+        self._past: list[dict[str, str]] = []
+        self._last_values = self._first
+        self._known: dict[str, Task] = {}
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, form, explanations, command and footer."""
+        yield Title("New run")
+        with Horizontal(id="setup-body"):
+            yield Form(_fields(form.parted(self._first)))
+            with VerticalScroll(id="setup-aside", can_focus=False):
+                yield Static(id="setup-help", markup=False)
+                yield Static(id="setup-problems", markup=False)
+        yield Static(id="setup-hint", markup=False)
+        with Horizontal(id="setup-command-row"):
+            yield Static(id="setup-command", markup=False)
+            yield Button("Train", id="setup-train", variant="success", compact=True)
+        yield Footer(compact=True)
+
+    @property
+    def form(self) -> Form:
+        """The fields."""
+        return self.query_one(Form)
+
+    @property
+    def title_bar(self) -> Title:
+        """The top line."""
+        return self.query_one(Title)
+
+    @property
+    def problem_list(self) -> Static:
+        """All problems, where there is room."""
+        return self.query_one("#setup-problems", Static)
+
+    @property
+    def command_line(self) -> Static:
+        """The equivalent command."""
+        return self.query_one("#setup-command", Static)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The form's texts, the folder joined to its task."""
+        return form.joined(self.form.values)
+
+    def on_mount(self) -> None:
+        """Examine what is shown at first."""
+        self._show_fields()
+        self._examine()
+
+    def on_screen_resume(self) -> None:
+        """Say that the form is in view."""
+        self.post_message(self.Shown())
+
+    def load(self, recipe: Recipe) -> None:
+        """Show another recipe; what was changed before can be brought back by undo."""
+        self._load(form.values_of(recipe))
+
+    def load_task(self, name: str) -> None:
+        """Show a task's default recipe."""
+        self.load(catalog.default_recipe(name))
+
+    def _load(self, values: dict[str, str], keep: bool = True) -> None:
+        if keep and self.examined.changed - {"task"}:
+            self._past.append(self._last_values)
+            self.notify(f"Loaded the recipe of {clean(values['task'], 40)}. ctrl+z brings yours back.", markup=False)
+        self.form.load(form.parted(values))
+        self._show_fields()
+        self._examine()
+
+    @on(Form.Changed)
+    def _changed(self, event: Form.Changed) -> None:
+        if event.field.path == "task" and event.field.value != form.FOLDER_CHOICE:
+            self.load_task(event.field.value)
+            return
+        if event.field.path == "task":
+            self._load(form.values_of(catalog.default_recipe(self.values["task"])))
+            self.form.focus_field(form.FOLDER)
+            return
+        self._show_fields()
+        if self._timer:
+            self._timer.stop()
+        self._timer = self.set_timer(_DEBOUNCE, self._examine)
+
+    @on(DescendantFocus)
+    def _explain(self) -> None:
+        if field := self.form.focused:
+            for words in self.query("#setup-help, #setup-hint").results(Static):  # beside the form or under it, as there is room
+                words.update(hints.explanation(field.path, self.examined))
+
+    @work(thread=True, exclusive=True, group="examine", exit_on_error=False)
+    def _examine(self) -> None:
+        values = self.app.call_from_thread(lambda: self.values)
+        found = form.examine(values, self._known)
+        self.app.call_from_thread(setattr, self, "examined", found)
+
+    def watch_examined(self, found: Examined) -> None:
+        """Write problems beside their fields and the command, or why there is none, at the bottom."""
+        values = self._last_values = self.values
+        beside = [{form.place(piece.path, values): piece.message for piece in reversed(pieces)} for pieces in (found.problems, found.advice)]
+        self.form.tell(beside[0], beside[1], found.changed)
+        self.title_bar.subject = hints.subject(values["task"], found)
+        self.problem_list.update(hints.problem_lines(found))
+        self.command_line.update(hints.command_line(found))
+        self.set_class(bool(found.problems), "-problems")
+        self._explain()
+
+    def _show_fields(self) -> None:
+        self.form.show_only(form.shown(self.values))
+
+    def go_to(self, path: str) -> None:
+        """Put the cursor into a field; a field that means nothing at present is explained instead."""
+        if self.form.fields[path].display:
+            self.form.focus_field(path)
+        else:
+            self.notify(hints.why_hidden(path), markup=False)
+
+    def action_preview(self) -> None:
+        """Show what augmentation does."""
+        recipe = self.examined.recipe
+        if recipe is None or self.examined.problems:
+            self._refuse(self.examined)
+        else:
+            self.post_message(self.PreviewAsked(recipe))
+
+    def action_copy_command(self) -> None:
+        """Copy the equivalent command."""
+        if self.examined.command:
+            self.post_message(self.CopyAsked(self.examined.command))
+        else:
+            self.notify("There is no command yet: put the problems right first.", severity="warning")
+
+    def action_leap(self, by: int) -> None:
+        """Move the cursor several fields."""
+        chain = [field for field in self.form.fields.values() if field.display]
+        at = chain.index(self.form.focused) if self.form.focused in chain else 0
+        self.form.focus_field(chain[min(max(at + by, 0), len(chain) - 1)].path)
+
+    def action_undo(self) -> None:
+        """Bring back the form as it was before another recipe was loaded."""
+        if self._past:
+            self._load(self._past.pop(), keep=False)
+        else:
+            self.notify("Nothing to bring back: undo returns the form as it was before another task was loaded.")
+
+    def action_reset_field(self) -> None:
+        """Give the focused field the task's default value."""
+        if field := self.form.focused:
+            base = form.parted(form.values_of(catalog.default_recipe(self.values["task"])))
+            field.value = base.get(field.path, field.value)
+            self._show_fields()
+            self._examine()
+
+    def action_reset_form(self) -> None:
+        """Load the task's default recipe."""
+        self.load_task(self.values["task"])
+
+    @on(Button.Pressed, "#setup-train")
+    def action_train(self) -> None:
+        """Start the recipe, or say what is wrong with it."""
+        self._train()
+
+    @work(exclusive=True, group="train")
+    async def _train(self) -> None:
+        import asyncio
+
+        found = await asyncio.to_thread(form.examine, self.values)
+        self.examined = found
+        if found.recipe is None or found.problems:
+            self._refuse(found)
+        else:
+            self.post_message(self.TrainAsked(found.recipe))
+
+    def _refuse(self, found: Examined) -> None:
+        first = found.problems[0]
+        self.notify(clean(str(first), 300), title=f"{len(found.problems)} to put right first", severity="error", markup=False)
+        self.form.focus_field(form.place(first.path, self.values))
+
+
+def _fields(values: dict[str, str]) -> dict[str, list[Field]]:
+    """Return the form's groups: the task, then every field that a recipe declares."""
+    task = [Field("task", "Task", options=(*catalog.names(), form.FOLDER_CHOICE), value=values["task"]),
+            Field(form.FOLDER, "Folder", "one folder per class inside", value=values[form.FOLDER])]
+    return {"Task": task} | {title: [_field(knobs.KNOBS[path], values[path]) for path in paths] for title, paths in form.paths().items()}
+
+
+def _field(knob: Knob, value: str) -> Field:
+    switch = knob.kind in ("switch", "group")
+    return Field(knob.path, knob.title, knob.unit if not switch else "", ("off", "on") if switch else knob.choices, value)

@@ -1,0 +1,1 @@
+"""Widgets, one file each: a reactive in, one watcher that paints."""

@@ -1,0 +1,31 @@
+"""Sheet: pairs of pictures in half-blocks, as many as fit, each with a caption."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tuiml.draw.pictures import Pixels, side_by_side
+
+_LEAST = 14  # cells across, below which a picture is better made larger than joined by more
+
+
+class Sheet(Widget):
+    """Shows the first of `pairs` (before, after, caption)."""
+
+    pairs: reactive[tuple[tuple[Pixels, Pixels, str], ...]] = reactive(())
+
+    @property
+    def room(self) -> int:
+        """How many pairs fit at a size that shows something."""
+        if not self.pairs:
+            return 1
+        tall, wide = self.pairs[0][0].shape[:2]
+        scale = max(-(-_LEAST // wide), 1)
+        across, down = self.size.width // (2 * wide * scale + 4), (self.size.height + 1) // (tall * scale // 2 + 2)
+        return max(across, 1) * max(down, 1)
+
+    def render(self) -> Text:
+        """Return the pairs that fit."""
+        return side_by_side(self.pairs[: self.room], self.size.width, self.size.height)
