@@ -11,7 +11,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from tuiml.recipe import EarlyStopping, Recipe
+from tuiml.fields import EarlyStopping, Recipe
 
 Kind = Literal["int", "float", "choice", "switch", "numbers", "text", "group"]
 

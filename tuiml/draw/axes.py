@@ -40,12 +40,10 @@ def y_axis(values: Sequence[float], limits: tuple[float, float] | None = None) -
     """Return the axis of values; a range too small for labels of four digits is widened, so that rounding noise looks flat."""
     low, high = _limits(values, limits)
     size = max(abs(low), abs(high)) or 1.0
-    least = 2 * 10.0 ** max(_exponent(size) - _DIGITS + 1, -300)
+    least = 2 * 10.0 ** max(_exponent(1.01 * size) - _DIGITS + 1, -300)
     if high - low < least:
-        middle = (low + high) / 2
-        low, high = middle - least, middle + least
-        if min(values, default=0.0) == max(values, default=0.0):  # a constant lies in the middle with room around it
-            low, high = middle - size / 4, middle + size / 4
+        middle, margin = (low + high) / 2, max(size / 4, least) if low == high else least
+        low, high = middle - margin, middle + margin
     return _wider(low, high)
 
 
@@ -87,7 +85,8 @@ def label(value: float, step: float) -> str:
 def _limits(values: Sequence[float], limits: tuple[float, float] | None) -> tuple[float, float]:
     if limits is not None and all(map(math.isfinite, limits)):
         values = limits
-    return max(min(values, default=0.0), -_HUGE), min(max(values, default=1.0), _HUGE)
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    return min(max(low, -_HUGE), _HUGE), min(max(high, -_HUGE), _HUGE)
 
 
 def _wider(low: float, high: float) -> Axis:

@@ -106,15 +106,13 @@ def lines_of(state: RunState, which: str) -> list[Line]:
     Before the first epoch has ended: the running mean over its batches.
     """
     name = state.metric if which == "metric" else which
-    x, y = state.series(name)
-    train = Line("train", x, y, "braille", TRAIN)
-    if not state.history:
-        running = list(state.batch_losses) if name == "loss" else []
-        if name in state.metrics and not running:
-            running = [(max(state.epoch - 1, 0) + state.step / max(state.steps, 1), state.metrics[name])]
-        return [Line("train, running mean", [a for a, _ in running], [b for _, b in running], "braille", TRAIN)] if running else []
-    x, y = state.series(f"val_{name}")
-    return [train] + ([Line("validation", x, y, "dashed", VALIDATION)] if x else [])
+    if state.history:
+        drawn = [Line("train", *state.series(name), "braille", TRAIN), Line("validation", *state.series(f"val_{name}"), "dashed", VALIDATION)]
+        return [line for line in drawn if line.x]
+    running = state.batch_losses if name == "loss" else []
+    if not running and name in state.metrics:
+        running = [(max(state.epoch - 1, 0) + state.step / max(state.steps, 1), state.metrics[name])]
+    return [Line("train, running mean", [x for x, _ in running], [y for _, y in running], "braille", TRAIN)] if running else []
 
 
 def loss_and_metric(state: RunState, which: str, width: int, height: int, *, plain: bool = False, log: bool = False,

@@ -16,7 +16,7 @@ from tuiml.text import clean
 
 Pixels = NDArray[np.uint8]
 SHADES = " ░▒▓█"
-_LEAST = 6  # cells across, below which a picture shows nothing
+_LEAST = 12  # cells across, below which a picture shows nothing
 _GAP = 3  # cells between pairs
 
 

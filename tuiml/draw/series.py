@@ -29,7 +29,7 @@ def thin(x: Sequence[float], y: Sequence[float], columns: int) -> tuple[list[flo
     per_unit = columns / span if span and math.isfinite(span) else 0.0
     lowest, highest = [-1] * columns, [-1] * columns
     for index, (place, value) in enumerate(zip(x, y, strict=True)):
-        column = min(max(int((place - first) * per_unit), 0), columns - 1) if per_unit else index * columns // len(x)
+        column = int(min(max(0.0, (place - first) * per_unit), columns - 1)) if per_unit else index * columns // len(x)
         if lowest[column] < 0 or value < y[lowest[column]]:
             lowest[column] = index
         if highest[column] < 0 or value > y[highest[column]]:

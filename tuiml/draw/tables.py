@@ -69,7 +69,7 @@ def epoch_line(state: RunState, ascii: bool = False) -> str:
         return ""
     epoch, before = state.history[-1], _before(state, len(state.history) - 1)
     place = f"epoch {epoch.number:>{len(str(state.epochs))}}/{state.epochs}"
-    values = [f"{name} {_value(name, epoch, before, ascii)}" for name in _names(state) if name in epoch.metrics]
+    values = [f"{name} {_value(name, epoch, before, ascii)}".rstrip() for name in _names(state) if name in epoch.metrics]
     if before is not None and epoch.learning_rate != before.learning_rate:
         values.append(f"learning rate {epoch.learning_rate:.3g}")
     eta = state.eta()
@@ -93,20 +93,31 @@ def epoch_table(state: RunState, last: int | None = None, ascii: bool = False) -
 
 
 def runs_table(rows: Iterable[RunRow], ascii: bool = False) -> Table:
-    """Return runs as a rich table; statuses are a symbol and a word beside their color."""
+    """Return runs as a rich table; statuses are a symbol and a word beside their color.
+
+    Columns that say nothing beyond the run's id are left out. Where room is short, names, tasks and notes are cut, figures are not.
+    """
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, padding=(0, 1), header_style="bold")
-    for header, justify, least in (("run", "left", 8), ("name", "left", 4), ("task", "left", 6), ("status", "left", 11),
-                                   ("epochs", "right", 4), ("best val", "right", 6), ("test", "right", 6)):
-        table.add_column(header, justify=justify, no_wrap=True, min_width=least)  # type: ignore[arg-type]
-    table.add_column("started", no_wrap=True)
-    table.add_column("note", no_wrap=True, ratio=1)
-    for row in rows:
-        table.add_row(Text(clean(row.id)), Text(clean(row.name)), Text(clean(row.task)),
-                      Text(status(clean(row.status), ascii), _STATUS_STYLES.get(row.status, "")),
-                      Text(clean(row.epochs)), figure(row.best), figure(row.test), Text(clean(row.when)), Text(clean(row.note)))
+    runs = list(rows)
+    cells = {"run": [Text(clean(run.id)) for run in runs],
+             "status": [Text(status(clean(run.status), ascii), _STATUS_STYLES.get(run.status, "")) for run in runs],
+             "epochs": [Text(clean(run.epochs)) for run in runs],
+             "best val": [Text(figure(run.best)) for run in runs], "test": [Text(figure(run.test)) for run in runs]}
+    flexible = {"task": [clean(run.task) for run in runs],
+                "name": [clean(run.name) for run in runs] if any(run.name not in run.id for run in runs) else [],
+                "started": [clean(run.when) for run in runs] if any(run.when[:10].replace("-", "") not in run.id for run in runs) else [],
+                "note": [clean(run.note) for run in runs]}
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for header in cells:
+        table.add_column(header, justify="right" if header in ("epochs", "best val", "test") else "left", no_wrap=True)
+    for header, words in flexible.items():
+        if any(words):
+            table.add_column(header, min_width=4)  # columns that may wrap are narrowed first; their cells are cut instead
+            cells[header] = [Text(word, no_wrap=True, overflow="ellipsis") for word in words]
+    for row in zip(*cells.values(), strict=True):
+        table.add_row(*row)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -76,7 +77,7 @@ def find(name: str) -> Task:
     """
     if name in TASKS:
         return TASKS[name]
-    if name.startswith(FOLDER):
+    if _is_folder(name):
         return folder.task(canonical(name), Path(canonical(name).removeprefix(FOLDER)), FOLDER_DEFAULTS)
     if name in _plugins():
         return _load(_plugins()[name])
@@ -89,9 +90,8 @@ def find(name: str) -> Task:
 
 def canonical(name: str) -> str:
     """Return `name`, of a folder with its absolute path: a run must find its pictures from any directory."""
-    if not name.startswith(FOLDER):
-        return name
-    return FOLDER + str(Path(name.removeprefix(FOLDER)).expanduser().absolute())
+    directory = name.removeprefix(FOLDER)
+    return FOLDER + str(Path(os.path.expanduser(directory)).absolute()) if directory and name.startswith(FOLDER) else name
 
 
 def recipe_fields(name: str) -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:
@@ -99,7 +99,7 @@ def recipe_fields(name: str) -> tuple[Mapping[str, Any], Mapping[str, Mapping[st
 
     Raises UsageError or DataError, as `find` does.
     """
-    if name.startswith(FOLDER):
+    if _is_folder(name):
         return FOLDER_DEFAULTS, {}
     task = find(name)
     return task.defaults, task.presets
@@ -115,7 +115,7 @@ def build_recipe(task: str | None = None, preset: str | None = None, file: str |
     """Return the recipe that a command line asks for.
 
     `task` is --task, `preset` a name of the task's presets, `file` a TOML file of recipe fields, `sets` are texts such
-    as "data.fraction=0.1", `flags` values by dotted path ({"train.epochs": 5}). A flag beats a set beats the file beats
+    as "data.fraction=0.1", `flags` values by dotted path ({"train.epochs": 5}; only those given: None means off). A flag beats a set beats the file beats
     the preset beats the task's defaults. A task may also be named by the file, or set; the defaults are the winner's.
 
     Raises RecipeError with every problem found, unknown task included; DataError for a task's plug-in that fails.
@@ -140,6 +140,12 @@ def build_recipe(task: str | None = None, preset: str | None = None, file: str |
     if problems:
         raise RecipeError(problems)
     return recipe
+
+
+def _is_folder(name: str) -> bool:
+    if name.strip() == FOLDER:
+        raise UsageError(f"{FOLDER} must be followed by the folder that holds the pictures, such as {FOLDER}photos.")
+    return name.startswith(FOLDER)
 
 
 @cache
@@ -180,13 +186,13 @@ def _read(file: str | Path | None, problems: list[Problem]) -> Mapping[str, Any]
     if file is None:
         return {}
     try:
-        return from_toml(Path(file).expanduser().read_text(encoding="utf-8"), clean(file))
+        return from_toml(Path(os.path.expanduser(file)).read_text(encoding="utf-8"), clean(file))
     except RecipeError as error:
         problems += error.problems
     except UnicodeDecodeError:
         problems.append(Problem("", f"{clean(file)} is not UTF-8 text; a recipe is a TOML file such as recipe.toml of a run folder."))
-    except OSError as error:
-        problems.append(Problem("", f"the recipe {clean(file)} cannot be read: {error.strerror or error}."))
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        problems.append(Problem("", f"the recipe {clean(file)} cannot be read: {getattr(error, 'strerror', None) or error}."))
     return {}
 
 

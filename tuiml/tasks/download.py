@@ -30,12 +30,7 @@ class File:
 
 def cache_folder() -> Path:
     """Return the folder Keras keeps data sets in: `datasets` in $KERAS_HOME, else in ~/.keras."""
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras").expanduser().absolute() / "datasets"
-
-
-def missing(files: Sequence[File]) -> list[File]:
-    """Return those of `files` that are not in the cache; their content is not looked at."""
-    return [file for file in files if not (cache_folder() / file.name).is_file()]
+    return Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")).absolute() / "datasets"
 
 
 def obtain(files: Sequence[File], progress: Progress) -> list[Path]:
@@ -44,7 +39,7 @@ def obtain(files: Sequence[File], progress: Progress) -> list[Path]:
     Raises DataError when a file cannot be fetched, or when a cached one is not the published one (it is left as it is);
     StorageError when the cache cannot be written.
     """
-    absent = missing(files)
+    absent = [file for file in files if not (cache_folder() / file.name).is_file()]
     for file in files:
         path = cache_folder() / file.name
         if file in absent:
@@ -70,6 +65,7 @@ def _fetch(file: File, path: Path, absent: Sequence[File], progress: Progress) -
 
     pooch.get_logger().setLevel("ERROR")  # its own messages would tear the screen; progress tells
     partial = path.with_name(path.name + ".part")
+    progress(f"fetching {path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(path.name + ".lock")):  # two runs started at once fetch it once
@@ -110,7 +106,7 @@ def _downloader(file: File, partial: Path, progress: Progress) -> Callable[[str,
                 for chunk in answer.iter_content(_CHUNK):
                     stream.write(chunk)
                     have += len(chunk)
-                    progress(f"downloading {Path(file.name).name} {have / 1e6:.1f} of {file.size / 1e6:.1f} MB")
+                    progress(f"downloading {partial.stem} {have / 1e6:.1f} of {file.size / 1e6:.1f} MB")
         os.replace(partial, str(output_file))
 
     return download
@@ -119,7 +115,7 @@ def _downloader(file: File, partial: Path, progress: Progress) -> Callable[[str,
 def _unreachable(absent: Sequence[File], file: File, partial: Path, error: Exception) -> DataError:
     places = "\n".join(f"  {other.url}\n    -> {cache_folder() / other.name}" for other in absent)
     kept = f" {partial.stat().st_size / 1e6:.1f} MB arrived and are kept; the next start goes on from there." if partial.exists() else ""
-    return DataError(f"{', '.join(other.name for other in absent)} not in Keras' cache, and {file.url} cannot be reached ({_reason(error)}).{kept} "
+    return DataError(f"Missing in Keras' cache: {', '.join(other.name for other in absent)}, and {file.url} cannot be reached ({_reason(error)}).{kept} "
                      f"Connect to the network, or put there by hand:\n{places}\nWithout network, `--task digits` works.")
 
 

@@ -128,8 +128,8 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         reason = "does not exist"
     except NotADirectoryError:
         reason = "is not a folder"
-    except OSError as error:
-        reason = f"cannot be read ({error.strerror or error})"
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = f"cannot be read ({getattr(error, 'strerror', None) or error})"
     raise DataError(f"{clean(folder)} {reason}. {_LAYOUT}")
 
 

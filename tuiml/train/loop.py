@@ -30,7 +30,7 @@ class CompiledLoop:
         self.before_steps: Callable[[], None] = lambda: None
         self.between: Callable[[], None] = lambda: None
         self._control, self._publish = control, publish
-        self._one_hot = getattr(model.loss, "name", model.loss) == "categorical_crossentropy"
+        self._one_hot = train.y.dtype.kind == "i" and model.output_shape[-1] > 1 and model.loss != "sparse_categorical_crossentropy"
         self._paces: dict[str, Pace] = {}
         self._functions: dict[tuple[int, str], Callable[..., Any]] = {}
         self._tensors: dict[int, Any] = {}

@@ -311,7 +311,8 @@ def _failed(error: Exception) -> Outcome:
     traceback.print_exc()  # into runner.log: the place for what a user should not have to read
     if "ResourceExhausted" in type(error).__name__ or "OOM" in str(error):
         return Outcome("failed", "out of memory", 1, _OUT_OF_MEMORY)
-    return Outcome("failed", "training failed", 1, f"{type(error).__name__}: {error}")
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and "[[{{" not in line]
+    return Outcome("failed", "training failed", 1, f"{type(error).__name__}: {lines[-1] if lines else 'no message'} (runner.log in the run folder has the details)")
 
 
 _OUT_OF_MEMORY = "out of memory. Half the batch size, or a smaller network, needs less."

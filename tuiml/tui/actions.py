@@ -26,7 +26,7 @@ class Action:
 
 
 ACTIONS: dict[str, Action] = {
-    "train": Action("Train", "start the recipe shown on the form", "ctrl+r", "Train", (SETUP, DARKROOM)),
+    "train": Action("Train", "start the recipe shown on the form", "ctrl+r", "Train"),
     "preview": Action("Preview augmentation", "real pictures beside their augmented selves", "ctrl+o", "Preview", (SETUP,)),
     "copy_command": Action("Copy the command", "the shell command that does the same as this screen's recipe", "ctrl+y", "Copy", (SETUP, LIVE)),
     "undo": Action("Undo", "bring back the form as it was before another task or recipe was loaded", "ctrl+z", "", (SETUP,)),
@@ -53,10 +53,10 @@ ACTIONS: dict[str, Action] = {
     "quit": Action("Quit", "leave the app; asks first when a run is alive", "ctrl+q", "Quit"),
 }
 
-_APP = ("runs",)
-"""Actions of the app that do not work on every screen."""
+_APP = ("train", "runs", "help", "change_theme", "screenshot", "quit")
+"""Actions of the app, whatever the screen."""
 
-_UNSHOWN = {("copy_command", LIVE), ("runs", LIVE)}
+_UNSHOWN = {("train", LIVE), ("train", RUNS), ("copy_command", LIVE), ("runs", LIVE)}
 """Not in the footer there, for want of room at 80 columns."""
 
 _PLAIN_KEYS = {"help": "question_mark", "quit": "q"}
@@ -74,7 +74,8 @@ def bindings(screen: str) -> list[Binding]:
     for name, action in available(screen).items():
         keys = action.keys if screen == SETUP or name not in _PLAIN_KEYS else f"{action.keys},{_PLAIN_KEYS[name]}"
         if keys:
-            found.append(Binding(keys, target(name), action.label or action.title, show=bool(action.label) and (name, screen) not in _UNSHOWN, tooltip=action.help))
+            show = bool(action.label) and (name, screen) not in _UNSHOWN
+            found.append(Binding(keys, target(name), action.label or action.title, show=show, tooltip=action.help))
     return found
 
 
@@ -87,4 +88,4 @@ def shown_key(action: Action) -> str:
 
 def target(name: str) -> str:
     """Return an action as Textual addresses it: the app's own, or the screen's."""
-    return f"app.{name}" if ACTIONS[name].screens == SCREENS or name in _APP else name
+    return f"app.{name}" if name in _APP else name

@@ -11,6 +11,7 @@ from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from tuiml.errors import ExitCode, TuimlError
 from tuiml.recipe import Recipe
@@ -24,8 +25,8 @@ from tuiml.tui.runners import Runners, command_of
 from tuiml.tui.screens.darkroom import Darkroom
 from tuiml.tui.screens.help import Help
 from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.runs import Runs
 from tuiml.tui.screens.quit import QuitQuestion
+from tuiml.tui.screens.runs import Runs
 from tuiml.tui.screens.setup import Setup
 
 _SIGNALS = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HANGUP}
@@ -38,8 +39,8 @@ class TuimlApp(App[int]):
     TITLE = "tuiml"
     COMMANDS: ClassVar = {Commands}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-tiny"), (76, "-normal"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (20, "-medium"), (34, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (76, "-normal"), (110, "-wide")]  # noqa: RUF012  Textual declares them as instance variables
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (34, "-tall")]  # noqa: RUF012
 
     def __init__(self, settings: Settings, recipe: Recipe | None = None, watch: RunFolder | None = None) -> None:
         super().__init__()
@@ -108,10 +109,10 @@ class TuimlApp(App[int]):
     def _preview_asked(self, event: Setup.PreviewAsked) -> None:
         self.push_screen(Darkroom(event.recipe))
 
-    @on(Darkroom.TrainAsked)
-    def _darkroom_train_asked(self) -> None:
+    def action_train(self) -> None:
+        """Start the recipe shown on the form."""
         self.back_to_form()
-        self.setup.action_train()
+        self.setup.train()
 
     @work(exclusive=True, group="start")
     async def _start(self, recipe: Recipe) -> None:
@@ -122,6 +123,12 @@ class TuimlApp(App[int]):
             self.notify(clean(error, 400), title="Not started", severity="error", markup=False)
             return
         self.open_run(folder)
+
+    @on(Worker.StateChanged)
+    def _worker_failed(self, event: Worker.StateChanged) -> None:
+        """Say what went wrong in a thread: the screen, and the runs, go on."""
+        if event.state == WorkerState.ERROR:
+            self.notify(clean(f"{type(event.worker.error).__name__}: {event.worker.error}", 400), title="That did not work", severity="error", markup=False)
 
     def open_run(self, folder: RunFolder) -> None:
         """Show a run on top of the form."""

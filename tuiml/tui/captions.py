@@ -35,7 +35,7 @@ def bar(share: float, width: int) -> Content:
 
 def progress(state: RunState, width: int, now: float, wished: str = "") -> Content:
     """Return the line of status, epoch, bar, speed and time left for `width` cells."""
-    epoch = f"  epoch {state.epoch}/{state.epochs}" if state.epochs else ""
+    epoch = f"  {clean(state.stage, 40)}" if state.status == "preparing" and state.history else f"  epoch {state.epoch}/{state.epochs}" if state.epochs else ""
     each, left = state.epoch_seconds(), state.eta()
     ends = [f"{duration(each)}/epoch"] if each else []
     ends += [f"{duration(left, whole=True)} left"] if left is not None else []
@@ -92,7 +92,7 @@ def headline(state: RunState) -> tuple[str, str]:
     if state.history and state.best_epoch:
         best = state.history[state.best_epoch - 1].metrics
         name = f"val_{state.metric}" if f"val_{state.metric}" in best else "val_loss"
-        return figure(best[name]), f"{name} at its best epoch"
+        return figure(best[name]), name
     return "", ""
 
 
@@ -108,8 +108,8 @@ def outcome(state: RunState) -> Content:
         lines.append(Content.assemble(("best epoch ", "dim"), (str(state.best_epoch), "bold"), "  ", figures(best, "val_")))
     if state.test:
         lines.append(Content.assemble(("test ", "dim"), figures(state.test, "")))
-    lines.append(Content.styled("next: esc another recipe · + 5 more epochs · ctrl+l runs" if state.status in ("finished", "stopped") else
-                                "next: l shows the log · esc back to the form · ctrl+l runs", "dim"))
+    lines.append(Content.styled("next: esc another recipe · + 5 more · ctrl+l runs" if state.status in ("finished", "stopped") else
+                                "next: l the log · esc the form · ctrl+l runs", "dim"))
     return Content("\n").join(lines)
 
 
@@ -130,20 +130,21 @@ def hidden(width: int, height: int) -> Content:
 
 
 RUN_COLUMNS = {"status": "Status", "run": "Run", "task": "Task", "epochs": "Epochs", "best": "Best", "result": "Result", "seconds": "Time"}
+_RUN_STYLES = {"running": "green", "preparing": "green", "paused": "yellow", "stopping": "yellow", "failed": "red", "crashed": "red"}
 
 
-def run_cells(run: Run) -> dict[str, Content]:
+def run_cells(run: Run) -> dict[str, Text]:
     """Return one row of the list of runs, by column."""
     state = run.state
     number, caption = headline(state)
     return {
-        "status": status(state),
-        "run": Content(clean(run.name or run.folder.id, 40)),
-        "task": Content(clean(state.task, 24)),
-        "epochs": Content(f"{len(state.history)}/{state.epochs}" if state.epochs else ""),
-        "best": Content(str(state.best_epoch or "")),
-        "result": Content.assemble((number, "bold"), f" {caption}" if number else ""),
-        "seconds": Content(duration(state.elapsed(time.time()), whole=True) if state.started else ""),
+        "status": Text(numbers.status(state.status), _RUN_STYLES.get(state.status, "")),
+        "run": Text(clean(run.name or run.folder.id, 40)),
+        "task": Text(clean(state.task, 24)),
+        "epochs": Text(f"{len(state.history)}/{state.epochs}" if state.epochs else "", justify="right"),
+        "best": Text(str(state.best_epoch or ""), justify="right"),
+        "result": Text.assemble((number, "bold"), f" {caption}" if number else ""),
+        "seconds": Text(duration(state.elapsed(time.time()), whole=True) if state.started else ""),
     }
 
 
@@ -156,5 +157,5 @@ def epochs(state: RunState) -> tuple[Text, ...]:
     lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in (headers, *rows)]
     first = len(state.history) - len(rows)
     best = (state.best_epoch or 0) - first
-    note = f"   the last {len(rows)} of {len(state.history)}" if first else ""
+    note = f"   {tables.ARROWS}" + (f"   the last {len(rows)} of {len(state.history)}" if first else "")
     return tuple(Text(line + (note if not number else ""), "bold" if number in (0, best) else "") for number, line in enumerate(lines))

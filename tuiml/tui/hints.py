@@ -60,5 +60,9 @@ def help_of(path: str) -> str:
 
 def why_hidden(path: str) -> str:
     """Return why a field is not on the form at present."""
-    reasons = {"data.image_size": "the task is a folder of pictures", "model.dense": "the network is a cnn", "optimizer.momentum": "the optimizer is sgd or rmsprop"}
+    reasons = {
+        "data.image_size": "the task is a folder of pictures",
+        "model.dense": "the network is a cnn",
+        "optimizer.momentum": "the optimizer is sgd or rmsprop",
+    }
     return f"{title_of(path)} is shown when {reasons.get(path, 'early stopping is on')}."

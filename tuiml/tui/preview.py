@@ -15,7 +15,7 @@ from tuiml.tasks.base import Data
 from tuiml.tasks.split import split
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pairs:
     """Some training pictures: their numbers in the task's training array, before, after (n, h, w, c) uint8, and what was drawn for each."""
 
@@ -26,7 +26,7 @@ class Pairs:
     labels: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pictures:
     """A task's data with the numbers of the rows that are trained on."""
 

@@ -8,7 +8,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static
@@ -34,9 +33,6 @@ class Darkroom(Screen[None]):
     epoch: reactive[int] = reactive(1, init=False)
     first: reactive[int] = reactive(0, init=False)
     pairs: reactive[Pairs | None] = reactive(None, init=False)
-
-    class TrainAsked(Message):
-        """The user asked to start the recipe that is shown."""
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
@@ -107,7 +103,7 @@ class Darkroom(Screen[None]):
         """Say what was drawn for the first pictures on show."""
         if self.pairs is None:
             return
-        told = list(zip(self.pairs.rows, self.pairs.drawn, strict=True))[: min(self.sheet.room, _DRAWN_SHOWN)]
+        told = [] if not self.recipe.augment.ops else list(zip(self.pairs.rows, self.pairs.drawn, strict=True))[: min(self.sheet.room, _DRAWN_SHOWN)]
         self.query_one("#darkroom-drawn", Static).update(Content("\n".join(f"row {row}: {clean(drawn, 200)}" for row, drawn in told)))
 
     def on_resize(self) -> None:
@@ -138,10 +134,6 @@ class Darkroom(Screen[None]):
     def action_previous_pictures(self) -> None:
         """Show the pictures before."""
         self.first = max(self.first - self.sheet.room, 0)
-
-    def action_train(self) -> None:
-        """Start the recipe."""
-        self.post_message(self.TrainAsked())
 
     def action_back(self) -> None:
         """One layer out."""

@@ -10,6 +10,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -134,7 +135,7 @@ class Live(Screen[None]):
             waiting = self._wish.wish if self._wish and self._wish.id not in self.state.obeyed else ""
             self.query_one("#live-progress", Static).update(captions.progress(self.state, self.size.width - 2, now, waiting))
         if self.has_class("-warming"):
-            self.query_one("#live-stages", Static).update(captions.stages(self.state, now))
+            self.query_one("#live-stages", Static).update(Content("\n\n").join([captions.stages(self.state, now), captions.layers(self.state)]))
 
     def watch_log_shown(self) -> None:
         """Fill the log when it comes into view."""

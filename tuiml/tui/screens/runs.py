@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 from textual.worker import get_current_worker
@@ -43,7 +43,7 @@ class Runs(Screen[None]):
         yield Footer(compact=True)
 
     @property
-    def table(self) -> DataTable[Content]:
+    def table(self) -> DataTable[Text]:
         """The list."""
         return self.query_one(DataTable)
 

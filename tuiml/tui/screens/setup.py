@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
 from textual.events import DescendantFocus
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Footer, Static
 
 from tuiml import knobs
 from tuiml.knobs import Knob
@@ -229,14 +229,12 @@ class Setup(Screen[None]):
         self.load_task(self.values["task"])
 
     @on(Button.Pressed, "#setup-train")
-    def action_train(self) -> None:
-        """Start the recipe, or say what is wrong with it."""
-        self._train()
+    def _pressed(self) -> None:
+        self.train()
 
     @work(exclusive=True, group="train")
-    async def _train(self) -> None:
-        import asyncio
-
+    async def train(self) -> None:
+        """Start the recipe, or say what is wrong with it."""
         found = await asyncio.to_thread(form.examine, self.values)
         self.examined = found
         if found.recipe is None or found.problems:

@@ -70,6 +70,14 @@ class Field(Widget):
         symbol, words = ("✗ ", self.problem) if self.problem else ("i ", self.advice) if self.advice else ("", self.unit)
         return Content(symbol + clean(words))
 
+    def on_descendant_focus(self) -> None:
+        """Light the label up."""
+        self.add_class("-focus")
+
+    def on_descendant_blur(self) -> None:
+        """Dim it again."""
+        self.remove_class("-focus")
+
     @on(Input.Changed)
     @on(Choice.Changed)
     def _edited(self, event: Input.Changed | Choice.Changed) -> None:

@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+
 class Title(Widget):
     """The app's name, the screen's `place` and its `subject`."""
 

@@ -1,0 +1,118 @@
+"""The grammar of pipelines: "flip,rotate:15,zoom:0.8..1.2@0.5" to ops, every problem in one error.
+
+    pipeline := [step ("," step)*]                 empty text is the empty pipeline
+    step     := name [":" arg]* ["@" p]            p: the probability that a picture is touched, 0..1
+    arg      := value | parameter "=" value
+    value    := number["px" | "%" | "deg"] | number ".." number | number ("/" number)* | word
+
+Nothing in it means anything to a shell. `str(pipeline)` is the canonical text, and `parse` reads it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from augment.errors import GrammarError, ParameterError, did_you_mean
+from augment.op import Op
+from augment.pipeline import Pipeline
+from augment.registry import catalog
+from augment.values import read
+
+
+def parse(text: str, *, value_range: float = 255.0) -> Pipeline:
+    """Read a pipeline; GrammarError lists all its problems. `value_range` is white in float32 pictures (255 or 1)."""
+    problems: list[str] = []
+    steps = text.split(",") if text.strip() else []
+    ops = [_parse_step(step.strip(), problems) for step in steps]
+    return _build(ops, problems, value_range)
+
+
+def from_dict(stored: Mapping[str, Any]) -> Pipeline:
+    """Build a pipeline from what `Pipeline.to_dict` gave; GrammarError lists all problems."""
+    problems: list[str] = []
+    steps = stored.get("ops") if isinstance(stored, Mapping) else None
+    if not isinstance(steps, (list, tuple)):
+        raise GrammarError("expected a dictionary with a list 'ops', as Pipeline.to_dict gives it")
+    unknown = sorted(map(str, set(stored) - {"ops", "value_range"}))
+    if unknown:
+        problems.append(f"unknown entry {unknown[0]!r}{did_you_mean(unknown[0], ('ops', 'value_range'))}")
+    ops = [_read_op(step, problems) for step in steps]
+    return _build(ops, problems, stored.get("value_range", 255.0))
+
+
+def _read_op(stored: Mapping[str, Any], problems: list[str]) -> Op | None:
+    """Build one op from its dictionary; None when that fails, with the reasons added to `problems`."""
+    if not isinstance(stored, Mapping) or not isinstance(stored.get("name"), str):
+        problems.append(f"expected a dictionary with a 'name' for each step, received {stored!r}")
+        return None
+    if stored["name"] not in catalog():
+        problems.append(_unknown(stored["name"]))
+        return None
+    named = {key: value for key, value in stored.items() if key not in ("name", "p")}
+    return _create(stored["name"], [], named, stored.get("p"), problems)
+
+
+def _build(ops: list[Op | None], problems: list[str], value_range: float) -> Pipeline:
+    try:
+        pipeline = Pipeline(tuple(op for op in ops if op), value_range=value_range)
+    except ParameterError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise GrammarError(*problems)
+    return pipeline
+
+
+def _parse_step(step: str, problems: list[str]) -> Op | None:
+    body, at, after = step.partition("@")
+    name, *arguments = body.split(":")
+    if not step:
+        problems.append("an op is missing between two commas (or at an end)")
+        return None
+    if name not in catalog():
+        problems.append(_unknown(name))
+        return None
+    known = len(problems)
+    p = _parse_p(name, after, problems) if at else None
+    positional: list[str] = []
+    named: dict[str, str] = {}
+    for argument in arguments:
+        key, equals, value = argument.partition("=")
+        if not (value if equals else key):
+            problems.append(f"{name}: a value is missing in {step!r}")
+        elif not equals and named:
+            problems.append(f"{name}: {argument!r} stands after a named value: name it too")
+        elif not equals:
+            positional.append(argument)
+        elif key in named:
+            problems.append(f"{name}: {key!r} is given twice")
+        else:
+            named[key] = value
+    op = _create(name, positional, named, p, problems)
+    return op if len(problems) == known else None
+
+
+def _parse_p(name: str, text: str, problems: list[str]) -> float | None:
+    try:
+        reading = read(text)
+        if reading.form == "number" and not reading.unit:
+            return reading.numbers[0]
+    except ValueError:
+        pass
+    problems.append(f"{name}: the probability after @ must be a number in 0..1, received {text!r}")
+    return None
+
+
+def _unknown(name: str) -> str:
+    ops = catalog()
+    return f"unknown op {name!r}{did_you_mean(name, ops) or ': known are ' + ', '.join(ops)}"
+
+
+def _create(
+    name: str, positional: list[str], named: Mapping[str, Any], p: float | None, problems: list[str]
+) -> Op | None:
+    try:
+        return catalog()[name](*positional, p=p, **named)
+    except ParameterError as error:
+        problems.extend(error.problems)
+        return None

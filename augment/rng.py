@@ -1,0 +1,102 @@
+"""Addressable randomness: every number is a pure function of (seed, key, epoch, sample index, draw id).
+
+There is no generator and no state, so a result cannot depend on batch size, order, threads or a resume.
+The mixing function is splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import statistics
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MASK = (1 << 64) - 1
+_GOLDEN = 0x9E3779B97F4A7C15
+_FIRST = 0xBF58476D1CE4E5B9
+_SECOND = 0x94D049BB133111EB
+_STRIDE = 0xD1342543DE82EF95  # odd, so that draw ids never collide modulo 2**64
+_CELLS = 1 << 16
+
+
+def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return splitmix64 of each element; a new array of the same shape."""
+    z = z + np.uint64(_GOLDEN)
+    z ^= z >> np.uint64(30)
+    z *= np.uint64(_FIRST)
+    z ^= z >> np.uint64(27)
+    z *= np.uint64(_SECOND)
+    z ^= z >> np.uint64(31)
+    return z
+
+
+def _mix_int(z: int) -> int:
+    """Return splitmix64 of one Python integer of any size or sign, taken modulo 2**64."""
+    z = (z + _GOLDEN) & _MASK
+    z = ((z ^ (z >> 30)) * _FIRST) & _MASK
+    z = ((z ^ (z >> 27)) * _SECOND) & _MASK
+    return z ^ (z >> 31)
+
+
+@functools.lru_cache(maxsize=256)
+def _hash_key(key: str) -> int:
+    # Python's own hash() differs from process to process.
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "little")
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The random numbers of one key in one epoch, for n samples; `state` is (n,) uint64."""
+
+    state: NDArray[np.uint64]
+
+    def bits(self, draw: int) -> NDArray[np.uint64]:
+        """Return (n,) random 64-bit words for the draw with this id."""
+        return _mix(self.state + np.uint64(draw * _STRIDE & _MASK))
+
+    def uniform(self, draw: int) -> NDArray[np.float64]:
+        """Return (n,) numbers, uniform in [0, 1), on a grid of 2**-53."""
+        return (self.bits(draw) >> np.uint64(11)) * np.float64(2.0**-53)
+
+    def integers(self, draw: int, low: int, high: int) -> NDArray[np.int64]:
+        """Return (n,) whole numbers, uniform over low..high, both ends included."""
+        return low + np.floor(self.uniform(draw) * (high - low + 1)).astype(np.int64)
+
+    def normal(self, draw: int) -> NDArray[np.float64]:
+        """Return (n,) standard normal numbers (Box-Muller, on two halves of the address space of `draw`)."""
+        radius = np.sqrt(-2.0 * np.log1p(-self.uniform(draw)))
+        angle = 2.0 * np.pi * self.uniform(draw + (1 << 32))
+        normal: NDArray[np.float64] = radius * np.cos(angle)
+        return normal
+
+
+def stream(seed: int, key: str, epoch: int, index: NDArray[np.int64]) -> Stream:
+    """Return the random numbers of `key` (such as "rotate#0") in `epoch`, for the samples `index` (n,)."""
+    start = _mix_int(seed ^ _mix_int(epoch))
+    samples = _mix(index.astype(np.uint64) + np.uint64(start))
+    return Stream(_mix(samples ^ np.uint64(_hash_key(key))))
+
+
+@functools.cache
+def _normal_quantiles() -> NDArray[np.float32]:
+    """Return the standard normal at the middle of each of 65,536 equally likely cells (|z| <= 4.3)."""
+    inverse = statistics.NormalDist().inv_cdf
+    upper = np.array([inverse((k + 0.5) / _CELLS) for k in range(_CELLS // 2, _CELLS)], np.float32)
+    table = np.concatenate([-upper[::-1], upper])
+    table.setflags(write=False)
+    return table
+
+
+def normal_field(address: NDArray[np.uint64], count: int) -> NDArray[np.float32]:
+    """Return (n, count) standard normal numbers, row i a pure function of `address[i]`.
+
+    Each 64-bit word gives four cells of a quantile table: about five times as fast as fresh normals from NumPy's
+    generators, and not subject to their streams changing between versions.
+    """
+    words = -(-count // 4)
+    counters = np.arange(words, dtype=np.uint64) * np.uint64(_STRIDE)
+    cells = _mix(address[:, None] + counters[None, :]).view(np.uint16)[:, :count]
+    return np.take(_normal_quantiles(), cells)

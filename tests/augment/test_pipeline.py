@@ -1,0 +1,121 @@
+"""Claims about pipelines as a whole: plans, evaluation, value ranges, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import augment
+
+
+def test_describe_says_what_happens_to_a_picture():
+    """One line per picture, in the order of the steps."""
+    plan = augment.parse("flip,rotate:7.3..7.3,shift:2..2px:-1..-1px,noise@0").draw([3], (28, 28, 1), seed=0, epoch=0)
+    assert plan.describe(0).removeprefix("flip yes").removeprefix("flip no") == (
+        " · rotate +7.3° · shift +2.0 px, -1.0 px · noise no"
+    )
+    assert augment.parse("").draw([3], (28, 28, 1), seed=0, epoch=0).describe(0) == "nothing"
+
+
+def test_evaluation_is_not_random_and_keeps_shape_and_scale():
+    """Validation pictures get only what changes shape or scale."""
+    pipeline = augment.parse(
+        "flip,rotate:15,crop:24px:resize=none,crop:0.9,pad:4px:resize=none,brightness,noise,rescale:255"
+    )
+    evaluation = pipeline.evaluation()
+    assert str(evaluation) == "crop:24px:resize=none:at=center,pad:4px:resize=none,rescale:255"
+    assert evaluation.output_shape((28, 28, 1)) == pipeline.output_shape((28, 28, 1)) == (28, 28, 1)
+    assert evaluation.evaluation() == evaluation
+    assert not augment.parse("flip,rotate:15").evaluation()
+
+
+def test_rescale_divides(random_pictures):
+    """rescale:255 is division by 255 in float32, bit for bit."""
+    pictures = random_pictures(3, 5, 5, 3)
+    out = augment.parse("rescale:255")(pictures, seed=0, epoch=0, index=range(3))
+    assert out.dtype == np.float32
+    assert np.array_equal(out, pictures.astype(np.float32) / np.float32(255))
+
+
+def test_ops_after_rescale_work_on_its_scale(random_pictures):
+    """noise and brightness after rescale see white as 1, so order matters little."""
+    pictures = random_pictures(3, 15, 15, 3)
+    before = augment.parse("brightness:1.5,noise:0.1,rescale")(pictures, seed=0, epoch=0, index=range(3))
+    after = augment.parse("rescale,brightness:1.5,noise:0.1")(pictures, seed=0, epoch=0, index=range(3))
+    assert np.abs(before - after).max() < 2 / 255
+
+
+def test_the_empty_pipeline_is_the_identity(random_pictures):
+    """It is false, and gives an equal copy."""
+    pictures = random_pictures(3, 5, 5, 3)
+    pipeline = augment.parse("")
+    out = pipeline(pictures, seed=0, epoch=0, index=range(3))
+    assert not pipeline
+    assert np.array_equal(out, pictures)
+    assert not np.shares_memory(out, pictures)
+
+
+def test_each_occurrence_of_an_op_draws_its_own_numbers():
+    """A step that occurs twice draws twice, and a step put before another kind changes nothing for that one."""
+    twice = augment.parse("rotate:15,rotate:15").draw(range(9), (9, 9, 1), seed=0, epoch=0)
+    assert not np.array_equal(twice.steps[0]["angle"], twice.steps[1]["angle"])
+    later = augment.parse("flip,rotate:15").draw(range(9), (9, 9, 1), seed=0, epoch=0)
+    assert np.array_equal(later.steps[1]["angle"], twice.steps[0]["angle"])
+
+
+@pytest.mark.parametrize(
+    ("pictures", "words"),
+    [
+        (np.zeros((2, 5, 5, 2), np.uint8), "1, 3 or 4 channels, received 2"),
+        (np.zeros((2, 3, 5, 5), np.uint8), "channels first"),
+        (np.zeros((5, 5), np.uint8), r"images\[None, :, :, None\]"),
+        (np.zeros((2, 5, 5), np.uint8), r"images\[..., None\]"),
+        (np.zeros((2, 5, 5, 1)), "received float64"),
+        ([[1, 2]], "received list"),
+    ],
+)
+def test_arrays_outside_the_contract_are_refused(pictures, words):
+    """The error says what was expected, what came, and how to get there."""
+    with pytest.raises(augment.ImageError, match=words):
+        augment.parse("flip")(pictures, seed=0, epoch=0, index=[0, 1])
+
+
+def test_plans_are_refused_where_they_do_not_belong(random_pictures):
+    """A plan of another pipeline, another shape or another number of pictures is an error; so is a broken store."""
+    pictures = random_pictures(3, 5, 5, 1)
+    pipeline = augment.parse("flip")
+    plan = pipeline.draw(range(3), (5, 5, 1), seed=0, epoch=0)
+    with pytest.raises(augment.PlanError, match="another pipeline: flip"):
+        augment.parse("vflip").apply(pictures, plan)
+    for others in (pictures[:2], random_pictures(3, 5, 6, 1)):
+        with pytest.raises(augment.PlanError, match="the plan is for 3"):
+            pipeline.apply(others, plan)
+    with pytest.raises(augment.PlanError):
+        augment.Plan.from_dict({"ops": []})
+    with pytest.raises(augment.PlanError, match="did you mean 'flip'"):
+        augment.Plan.from_dict({**plan.to_dict(), "ops": [{"name": "flop"}]})
+    with pytest.raises(augment.PlanError):
+        augment.Plan.from_dict({**plan.to_dict(), "index": [1]})
+    stored = plan.to_dict()
+    del stored["steps"][0]["applied"]
+    with pytest.raises(augment.PlanError, match="names"):
+        augment.Plan.from_dict(stored)
+    with pytest.raises(augment.ImageError, match="integers"):
+        pipeline.draw([0.5], (5, 5, 1), seed=0, epoch=0)
+
+
+def test_pipelines_do_not_change():
+    """A pipeline cannot be altered in place."""
+    pipeline = augment.parse("flip")
+    with pytest.raises(AttributeError):
+        pipeline.ops = ()
+
+
+def test_numpy_integers_are_seeds_too():
+    """Seeds and epochs may be NumPy integers; a plan stores them as plain ones; other kinds are a TypeError."""
+    pipeline = augment.parse("rotate:15")
+    one = pipeline.draw([1], (9, 9, 1), seed=np.int64(5), epoch=np.uint8(2))
+    two = pipeline.draw(np.array([1], np.int32), (9, 9, 1), seed=5, epoch=2)
+    assert one.to_dict() == two.to_dict()
+    with pytest.raises(TypeError):
+        pipeline.draw([1], (9, 9, 1), seed=0.5, epoch=2)
