@@ -11,9 +11,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
-def _knob(flag: str | None = None, title: str = "", unit: str = "") -> dict[str, Any]:
-    """Return what a field tells the faces made from it; a field without a flag is reached by `--set`."""
-    return {"flag": flag, "title": title, "unit": unit}
+def _knob(default: Any, meaning: str, title: str, flag: str | None = None, unit: str = "", **bounds: Any) -> Any:
+    """Declare a field; one without a flag is reached by `--set`. `default` is `...` for a field that must be given."""
+    told: dict[str, Any] = {"flag": flag, "title": title, "unit": unit}
+    return Field(default, description=meaning, json_schema_extra=told, **bounds)
 
 
 def _split(value: Any) -> Any:
@@ -35,65 +36,111 @@ class Section(BaseModel):
 
 
 class DataFields(Section):
-    fraction: Annotated[float, Field(gt=0, le=1, description="share of the training rows to use: less data overfits sooner",
-                                     json_schema_extra=_knob("--fraction", "Share of data"))] = 1.0
-    validation: Annotated[float, Field(ge=0, description="rows kept apart for the validation curve: a share below 1, or a number of rows; 0 for none",
-                                       json_schema_extra=_knob("--validation", "Validation", "share or rows"))] = 0.2
-    split: Annotated[Literal["shuffled", "first"], Field(description="which training rows become validation: drawn by the seed, each class in proportion, or the first ones",
-                                                         json_schema_extra=_knob(None, "Split"))] = "shuffled"
-    image_size: Annotated[int, Field(ge=8, le=512, description="side that pictures of a folder are resized to",
-                                     json_schema_extra=_knob("--image-size", "Picture size", "pixels"))] = 64
+    """Which rows are learned from."""
+
+    fraction: float = _knob(
+        1.0, "share of the training rows to use: less data overfits sooner", "Share of data", "--fraction", gt=0, le=1
+    )
+    validation: float = _knob(
+        0.2,
+        "rows kept apart for the validation curve: a share below 1, or a number of rows; 0 for none",
+        "Validation",
+        "--validation",
+        "share or rows",
+        ge=0,
+    )
+    split: Literal["shuffled", "first"] = _knob(
+        "shuffled",
+        "which training rows become validation: drawn by the seed, each class in proportion, or the first ones",
+        "Split",
+    )
+    image_size: int = _knob(
+        64, "side that pictures of a folder are resized to", "Picture size", "--image-size", "pixels", ge=8, le=512
+    )
 
 
 class ModelFields(Section):
-    preset: Annotated[Literal["dense", "cnn"], Field(description="dense: fully connected layers; cnn: 3x3 convolutions with pooling, then dense layers (pictures only)",
-                                                     json_schema_extra=_knob("--model", "Network"))] = "dense"
-    layers: Annotated[Layers, Field(description="units of each hidden layer (dense) or filters of each convolution (cnn), such as 512,512; empty for none",
-                                    json_schema_extra=_knob("--layers", "Layers", "units"))] = (64, 64)
-    dense: Annotated[Layers, Field(description="units of the dense layers after the convolutions (cnn only)",
-                                   json_schema_extra=_knob("--dense", "Dense after cnn", "units"))] = (128,)
-    activation: Annotated[Literal["relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu", "linear"],
-                          Field(description="activation of the hidden layers", json_schema_extra=_knob("--activation", "Activation"))] = "relu"
-    initializer: Annotated[Literal["glorot_uniform", "he_normal", "he_uniform", "lecun_normal", "random_normal"],
-                           Field(description="how the weights of the hidden layers are drawn", json_schema_extra=_knob(None, "Initializer"))] = "glorot_uniform"
-    batch_norm: Annotated[bool, Field(description="batch normalization after each hidden layer", json_schema_extra=_knob("--batch-norm", "Batch norm"))] = False
-    output: Annotated[Literal["auto", "softmax", "sigmoid", "linear"], Field(description="activation of the last layer; auto follows the task",
-                                                                             json_schema_extra=_knob("--output-layer", "Last layer"))] = "auto"
-    loss: Annotated[Literal["auto", "sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy", "mse", "mae"],
-                    Field(description="loss function; auto follows the task", json_schema_extra=_knob("--loss", "Loss"))] = "auto"
+    """The network."""
+
+    preset: Literal["dense", "cnn"] = _knob(
+        "dense",
+        "dense: fully connected layers; cnn: 3x3 convolutions with pooling, then dense layers (pictures only)",
+        "Network",
+        "--model",
+    )
+    layers: Layers = _knob(
+        (64, 64),
+        "units of each hidden layer (dense) or filters of each convolution (cnn), such as 512,512; empty for none",
+        "Layers",
+        "--layers",
+        "units",
+    )
+    dense: Layers = _knob(
+        (128,), "units of the dense layers after the convolutions (cnn only)", "Dense after cnn", "--dense", "units"
+    )
+    activation: Literal["relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu", "linear"] = _knob(
+        "relu", "activation of the hidden layers", "Activation", "--activation"
+    )
+    initializer: Literal["glorot_uniform", "he_normal", "he_uniform", "lecun_normal", "random_normal"] = _knob(
+        "glorot_uniform", "how the weights of the hidden layers are drawn", "Initializer"
+    )
+    batch_norm: bool = _knob(False, "batch normalization after each hidden layer", "Batch norm", "--batch-norm")
+    output: Literal["auto", "softmax", "sigmoid", "linear"] = _knob(
+        "auto", "activation of the last layer; auto follows the task", "Last layer", "--output-layer"
+    )
+    loss: Literal[
+        "auto", "sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy", "mse", "mae"
+    ] = _knob("auto", "loss function; auto follows the task", "Loss", "--loss")
 
 
 class OptimizerFields(Section):
-    name: Annotated[Literal["sgd", "rmsprop", "adam", "adamw"], Field(description="optimizer", json_schema_extra=_knob("--optimizer", "Optimizer"))] = "rmsprop"
-    learning_rate: Annotated[float, Field(gt=0, le=10, description="step size of the optimizer",
-                                          json_schema_extra=_knob("--learning-rate", "Learning rate"))] = 0.001
-    momentum: Annotated[float, Field(ge=0, lt=1, description="momentum (sgd and rmsprop)", json_schema_extra=_knob("--momentum", "Momentum"))] = 0.0
-    clip_norm: Annotated[float, Field(ge=0, description="longest gradient let through, per layer; 0 for no limit",
-                                      json_schema_extra=_knob(None, "Clip norm"))] = 0.0
+    """How weights follow gradients."""
+
+    name: Literal["sgd", "rmsprop", "adam", "adamw"] = _knob("rmsprop", "optimizer", "Optimizer", "--optimizer")
+    learning_rate: float = _knob(0.001, "step size of the optimizer", "Learning rate", "--learning-rate", gt=0, le=10)
+    momentum: float = _knob(0.0, "momentum (sgd and rmsprop)", "Momentum", "--momentum", ge=0, lt=1)
+    clip_norm: float = _knob(0.0, "longest gradient let through, per layer; 0 for no limit", "Clip norm", ge=0)
 
 
 class RegularizeFields(Section):
-    dropout: Annotated[Shares, Field(description="share of units dropped after each hidden layer: one value for all, or one per layer",
-                                     json_schema_extra=_knob("--dropout", "Dropout", "share"))] = (0.0,)
-    input_dropout: Annotated[float, Field(ge=0, lt=1, description="share of inputs dropped before the first layer",
-                                          json_schema_extra=_knob("--input-dropout", "Input dropout", "share"))] = 0.0
-    l1: Annotated[Penalties, Field(description="L1 penalty on the weights of the hidden layers: one value for all, or one per layer",
-                                   json_schema_extra=_knob("--l1", "L1"))] = (0.0,)
-    l2: Annotated[Penalties, Field(description="L2 penalty on the weights of the hidden layers: one value for all, or one per layer",
-                                   json_schema_extra=_knob("--l2", "L2"))] = (0.0,)
+    """What holds the weights back."""
+
+    dropout: Shares = _knob(
+        (0.0,),
+        "share of units dropped after each hidden layer: one value for all, or one per layer",
+        "Dropout",
+        "--dropout",
+        "share",
+    )
+    input_dropout: float = _knob(
+        0.0, "share of inputs dropped before the first layer", "Input dropout", "--input-dropout", "share", ge=0, lt=1
+    )
+    l1: Penalties = _knob(
+        (0.0,), "L1 penalty on the weights of the hidden layers: one value for all, or one per layer", "L1", "--l1"
+    )
+    l2: Penalties = _knob(
+        (0.0,), "L2 penalty on the weights of the hidden layers: one value for all, or one per layer", "L2", "--l2"
+    )
 
 
 class EarlyStopping(Section):
     """The eight arguments of `keras.callbacks.EarlyStopping`, under their own names."""
 
-    monitor: Annotated[str, Field(pattern=r"^[a-z_0-9]+$", description="metric to watch, such as val_loss, val_accuracy or loss", json_schema_extra=_knob(None, "Monitor"))] = "val_loss"
-    min_delta: Annotated[float, Field(ge=0, description="smallest change that counts as an improvement", json_schema_extra=_knob(None, "Min delta"))] = 0.0
-    patience: Annotated[int, Field(ge=0, description="epochs without improvement before training stops", json_schema_extra=_knob(None, "Patience", "epochs"))] = 5
-    verbose: Annotated[int, Field(ge=0, le=1, description="1 tells when training is stopped early", json_schema_extra=_knob(None, "Verbose"))] = 0
-    mode: Annotated[Literal["auto", "min", "max"], Field(description="whether the monitored metric should fall or rise", json_schema_extra=_knob(None, "Mode"))] = "auto"
-    baseline: Annotated[float | None, Field(description="value the metric must beat within the patience", json_schema_extra=_knob(None, "Baseline"))] = None
-    restore_best_weights: Annotated[bool, Field(description="end with the weights of the best epoch instead of the last", json_schema_extra=_knob(None, "Restore best"))] = True
-    start_from_epoch: Annotated[int, Field(ge=0, description="epochs to wait before watching", json_schema_extra=_knob(None, "Start from", "epochs"))] = 0
+    monitor: str = _knob(
+        "val_loss",
+        "metric to watch, such as val_loss, val_accuracy or loss",
+        "Monitor",
+        pattern=r"^[a-z_0-9]+$",
+    )
+    min_delta: float = _knob(0.0, "smallest change that counts as an improvement", "Min delta", ge=0)
+    patience: int = _knob(5, "epochs without improvement before training stops", "Patience", unit="epochs", ge=0)
+    verbose: int = _knob(0, "1 tells when training is stopped early", "Verbose", ge=0, le=1)
+    mode: Literal["auto", "min", "max"] = _knob("auto", "whether the monitored metric should fall or rise", "Mode")
+    baseline: float | None = _knob(None, "value the metric must beat within the patience", "Baseline")
+    restore_best_weights: bool = _knob(
+        True, "end with the weights of the best epoch instead of the last", "Restore best"
+    )
+    start_from_epoch: int = _knob(0, "epochs to wait before watching", "Start from", unit="epochs", ge=0)
 
 
 def read_early_stopping(value: Any) -> Any:
@@ -110,34 +157,53 @@ def read_early_stopping(value: Any) -> Any:
     if text in ("on", "true"):
         return {}
     pairs = [part.partition("=") for part in value.split(",")]
-    return {(name.strip() if equals else "patience"): (given if equals else name).strip() for name, equals, given in pairs}
+    return {
+        (name.strip() if equals else "patience"): (given if equals else name).strip() for name, equals, given in pairs
+    }
 
 
 class AugmentFields(Section):
-    ops: Annotated[str, Field(description="augmentation of the training pictures, such as flip,rotate:15,shift:0.1; empty for none",
-                              json_schema_extra=_knob("--augment", "Augment"))] = ""
+    """What training pictures go through."""
+
+    ops: str = _knob(
+        "",
+        "augmentation of the training pictures, such as flip,rotate:15,shift:0.1; empty for none",
+        "Augment",
+        "--augment",
+    )
 
 
 class TrainFields(Section):
-    epochs: Annotated[int, Field(ge=1, le=1_000_000, description="passes over the training rows", json_schema_extra=_knob("--epochs", "Epochs", "epochs"))] = 20
-    batch_size: Annotated[int, Field(ge=1, le=1_000_000, description="rows per step of the optimizer", json_schema_extra=_knob("--batch-size", "Batch size", "rows"))] = 32
-    seed: Annotated[int, Field(ge=0, lt=2**31, description="decides split, initial weights, order, dropout and augmentation",
-                               json_schema_extra=_knob("--seed", "Seed"))] = 0
-    deterministic: Annotated[bool, Field(description="bit-equal repetition also on GPUs, at some cost in speed", json_schema_extra=_knob("--deterministic", "Deterministic"))] = False
-    device: Annotated[str, Field(pattern=r"^(auto|cpu|gpu(:\d+)?)$", description="auto, cpu, gpu or gpu:N", json_schema_extra=_knob("--device", "Device"))] = "auto"
+    """How long, how fast, where."""
+
+    epochs: int = _knob(20, "passes over the training rows", "Epochs", "--epochs", "epochs", ge=1, le=1_000_000)
+    batch_size: int = _knob(
+        32, "rows per step of the optimizer", "Batch size", "--batch-size", "rows", ge=1, le=1_000_000
+    )
+    seed: int = _knob(
+        0, "decides split, initial weights, order, dropout and augmentation", "Seed", "--seed", ge=0, lt=2**31
+    )
+    deterministic: bool = _knob(
+        False, "bit-equal repetition also on GPUs, at some cost in speed", "Deterministic", "--deterministic"
+    )
+    device: str = _knob("auto", "auto, cpu, gpu or gpu:N", "Device", "--device", pattern=r"^(auto|cpu|gpu(:\d+)?)$")
 
 
 class Recipe(Section):
     """Everything a run needs. Frozen: a changed recipe is a new one."""
 
-    task: Annotated[str, Field(min_length=1, description="what to learn: a built-in task or folder:DIR", json_schema_extra=_knob("--task", "Task"))]
+    task: str = _knob(..., "what to learn: a built-in task or folder:DIR", "Task", "--task", min_length=1)
     data: DataFields = DataFields()
     model: ModelFields = ModelFields()
     optimizer: OptimizerFields = OptimizerFields()
     regularize: RegularizeFields = RegularizeFields()
-    early_stopping: Annotated[EarlyStopping | None, BeforeValidator(read_early_stopping),
-                              Field(description="stop when a metric no longer improves: a patience, or patience=5,monitor=loss,...; off for none",
-                                    json_schema_extra=_knob("--early-stopping", "Early stopping", "epochs"))] = None
+    early_stopping: Annotated[EarlyStopping | None, BeforeValidator(read_early_stopping)] = _knob(
+        None,
+        "stop when a metric no longer improves: a patience, or patience=5,monitor=loss,...; off for none",
+        "Early stopping",
+        "--early-stopping",
+        "epochs",
+    )
     augment: AugmentFields = AugmentFields()
     train: TrainFields = TrainFields()
 

@@ -51,15 +51,20 @@ def as_text(value: Any) -> str:
         return f"{value:.10g}"
     if isinstance(value, EarlyStopping):
         plain = EarlyStopping()
-        changed = [f"{name}={as_text(given)}" for name, given in value if given != getattr(plain, name) and name != "patience"]
+        changed = [
+            f"{name}={as_text(given)}" for name, given in value if given != getattr(plain, name) and name != "patience"
+        ]
         return ",".join([str(value.patience) if not changed else f"patience={value.patience}", *changed])
     return str(value)
 
 
 def differences(recipe: Recipe, base: Recipe) -> dict[str, Any]:
     """Return {path: value} of the fields in which `recipe` differs from `base`; early stopping is one field."""
-    return {path: get(recipe, path) for path in KNOBS
-            if not path.startswith("early_stopping.") and get(recipe, path) != get(base, path)}
+    return {
+        path: get(recipe, path)
+        for path in KNOBS
+        if not path.startswith("early_stopping.") and get(recipe, path) != get(base, path)
+    }
 
 
 def flags(recipe: Recipe, base: Recipe) -> list[str]:
@@ -105,8 +110,17 @@ def _inner_section(field: FieldInfo) -> type[BaseModel] | None:
 def _knob(path: str, field: FieldInfo) -> Knob:
     extra: Any = field.json_schema_extra
     kind, choices = _kind(field.annotation)
-    return Knob(path, extra["flag"], extra["title"], field.description or "", extra["unit"], kind, choices,
-                _words(kind, choices, field), field.default)
+    return Knob(
+        path,
+        extra["flag"],
+        extra["title"],
+        field.description or "",
+        extra["unit"],
+        kind,
+        choices,
+        _words(kind, choices, field),
+        field.default,
+    )
 
 
 def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
@@ -136,7 +150,9 @@ def _bounds(field: FieldInfo) -> str:
     if get_origin(field.annotation) is tuple:
         metadata += getattr(get_args(get_args(field.annotation)[0])[1], "metadata", [])
     words = {Ge: "from {}", Gt: "above {}", Le: "to {}", Lt: "below {}"}
-    limits = {kind: getattr(item, kind.__name__.lower()) for item in metadata for kind in words if isinstance(item, kind)}
+    limits = {
+        kind: getattr(item, kind.__name__.lower()) for item in metadata for kind in words if isinstance(item, kind)
+    }
     return ", ".join(words[kind].format(f"{limits[kind]:,}") for kind in words if kind in limits).replace(", to", " to")
 
 

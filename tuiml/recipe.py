@@ -9,11 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from tuiml.errors import Problem, RecipeError, did_you_mean
-from tuiml.fields import EarlyStopping as EarlyStopping
-from tuiml.fields import ModelFields as ModelFields
-from tuiml.fields import OptimizerFields as OptimizerFields
-from tuiml.fields import Recipe as Recipe
-from tuiml.fields import read_early_stopping
+from tuiml.fields import EarlyStopping, Recipe, read_early_stopping
 from tuiml.knobs import KNOBS
 
 Fields = Mapping[str, Any]
@@ -31,7 +27,9 @@ def compose(layers: Iterable[Fields]) -> Recipe:
         return Recipe.model_validate(merged)
     except ValidationError as error:
         details = error.errors()
-        raise RecipeError([_problem(item) for item in details], _sound(merged, [item["loc"] for item in details])) from None
+        raise RecipeError(
+            [_problem(item) for item in details], _sound(merged, [item["loc"] for item in details])
+        ) from None
 
 
 def nested(path: str, value: Any) -> dict[str, Any]:
@@ -42,10 +40,12 @@ def nested(path: str, value: Any) -> dict[str, Any]:
 
 
 def to_toml(recipe: Recipe) -> str:
-    """Return the whole recipe as TOML; fields that are off (None) are left out."""
+    """Return the whole recipe as TOML; early stopping is "off" where it is, so that no default can switch it on."""
     import tomlkit
 
-    return tomlkit.dumps(recipe.model_dump(mode="json", exclude_none=True))
+    fields = recipe.model_dump(mode="json", exclude_none=True)
+    first = {"task": fields.pop("task")} | ({} if "early_stopping" in fields else {"early_stopping": "off"})
+    return tomlkit.dumps(first | fields)
 
 
 def from_toml(text: str, source: str) -> dict[str, Any]:
@@ -92,14 +92,23 @@ def _problem(details: Any) -> Problem:
     if kind == "extra_forbidden":
         section = _section(location[:-1])
         known = list(section.model_fields) if section else []
-        return Problem(path, f"there is no such field.{did_you_mean(location[-1], known)}" + (f" Known here: {', '.join(known)}." if known else ""))
+        return Problem(
+            path,
+            f"there is no such field.{did_you_mean(location[-1], known)}"
+            + (f" Known here: {', '.join(known)}." if known else ""),
+        )
     if kind == "literal_error":
         choices = [word.strip().strip("'") for word in context["expected"].replace(" or ", ", ").split(",")]
-        return Problem(path, f"expected {context['expected'].replace(chr(39), '')}; received {received!r}.{did_you_mean(str(received), choices)}")
+        return Problem(
+            path,
+            f"expected {context['expected'].replace(chr(39), '')}; received {received!r}.{did_you_mean(str(received), choices)}",
+        )
     if kind == "missing":
         return Problem(path, "is needed.")
     knob = KNOBS.get(path)
-    expected = (knob.range if knob else "") or details["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    expected = (knob.range if knob else "") or details["msg"].removeprefix("Input should be ").removeprefix(
+        "Value error, "
+    )
     return Problem(path, f"expected {expected}; received {received!r}.")
 
 

@@ -30,7 +30,10 @@ def load(flags: Mapping[str, str | None] | None = None, environ: Mapping[str, st
 
     environ = os.environ if environ is None else environ
     names = [field.name for field in fields(Settings)]
-    values: dict[str, object] = {"runs_dir": Path(platformdirs.user_data_dir("tuiml")) / "runs", "theme": "textual-dark"}
+    values: dict[str, object] = {
+        "runs_dir": Path(platformdirs.user_data_dir("tuiml")) / "runs",
+        "theme": "textual-dark",
+    }
     for file in (Path(platformdirs.user_config_dir("tuiml")) / "config.toml", Path("tuiml.toml")):
         values |= _read(file, names)
     values |= {name: environ[f"TUIML_{name.upper()}"] for name in names if environ.get(f"TUIML_{name.upper()}")}
@@ -48,7 +51,9 @@ def _read(file: Path, names: list[str]) -> dict[str, object]:
         raise UsageError(f"{file} cannot be read as TOML: {error}.") from None
     for name in found:
         if name not in names:
-            raise UsageError(f"{file} has an unknown setting {name!r}.{did_you_mean(name, names)} Known: {', '.join(names)}.")
+            raise UsageError(
+                f"{file} has an unknown setting {name!r}.{did_you_mean(name, names)} Known: {', '.join(names)}."
+            )
     if "runs_dir" in found:  # a relative folder in a file means: beside that file
         found["runs_dir"] = file.absolute().parent / Path(str(found["runs_dir"])).expanduser()
     return found

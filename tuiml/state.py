@@ -105,7 +105,11 @@ class RunState:
     @property
     def best_epoch(self) -> int | None:
         """The epoch of lowest validation loss, or None without validation."""
-        found = [(epoch.metrics["val_loss"], epoch.number) for epoch in self.history if _finite(epoch.metrics.get("val_loss"))]
+        found = [
+            (epoch.metrics["val_loss"], epoch.number)
+            for epoch in self.history
+            if _finite(epoch.metrics.get("val_loss"))
+        ]
         return min(found)[1] if found else None
 
     @property
@@ -156,8 +160,11 @@ class RunState:
     def results(self) -> dict[str, float]:
         """Return the last epoch's metrics with `test_*` and `best_test_*` beside them."""
         last = dict(self.history[-1].metrics) if self.history else {}
-        return (last | {f"test_{name}": value for name, value in self.test.items()}
-                | {f"best_test_{name}": value for name, value in self.best_test.items()})
+        return (
+            last
+            | {f"test_{name}": value for name, value in self.test.items()}
+            | {f"best_test_{name}": value for name, value in self.best_test.items()}
+        )
 
     def _on_preparing(self, event: events.Preparing, t: float) -> None:
         self.status = "preparing"
@@ -189,7 +196,9 @@ class RunState:
             self.batch_losses.append((event.epoch - 1 + event.step / max(event.steps, 1), event.metrics["loss"]))
 
     def _on_epochended(self, event: events.EpochEnded, t: float) -> None:
-        self.history.append(Epoch(event.epoch, event.metrics, event.seconds, event.learning_rate, event.patience_left, t))
+        self.history.append(
+            Epoch(event.epoch, event.metrics, event.seconds, event.learning_rate, event.patience_left, t)
+        )
         self.epoch, self.metrics, self.step = event.epoch, event.metrics, self.steps
         self.epochs = max(self.epochs, event.epoch)
 

@@ -51,7 +51,17 @@ def test_require_decides_the_exit_code(tuiml) -> None:
 
 def test_early_stopping_on_the_training_loss_needs_no_validation(tuiml) -> None:
     """`monitor=loss` works without validation rows, and the reason is told."""
-    done = tuiml("--task", "digits", "--validation", "0", "--epochs", "50", "--early-stopping", "patience=1,monitor=loss,min_delta=0.3", "--json")
+    done = tuiml(
+        "--task",
+        "digits",
+        "--validation",
+        "0",
+        "--epochs",
+        "50",
+        "--early-stopping",
+        "patience=1,monitor=loss,min_delta=0.3",
+        "--json",
+    )
     result = json.loads(done.stdout)
 
     assert done.returncode == 0, done.stderr
@@ -64,8 +74,23 @@ def test_a_loss_that_explodes_ends_with_4_and_keeps_a_finite_model(tuiml, tmp_pa
     """The step that is not finite is skipped; the last good weights are saved."""
     import numpy as np
 
-    done = tuiml("--task", "digits", "--optimizer", "sgd", "--learning-rate", "10", "--activation", "linear", "--epochs", "30", "--loss", "mse",
-                 "--set", "model.output=linear", "--json")
+    done = tuiml(
+        "--task",
+        "digits",
+        "--optimizer",
+        "sgd",
+        "--learning-rate",
+        "10",
+        "--activation",
+        "linear",
+        "--epochs",
+        "30",
+        "--loss",
+        "mse",
+        "--set",
+        "model.output=linear",
+        "--json",
+    )
     assert done.returncode == 4, done.stderr
     result = json.loads(done.stdout)
     saved = sorted((tmp_path / "runs" / result["run"] / "checkpoints").glob("last-*.npz"))[-1]
@@ -78,7 +103,18 @@ def test_a_loss_that_explodes_ends_with_4_and_keeps_a_finite_model(tuiml, tmp_pa
 
 def test_mnist_is_read_from_keras_own_cache(tuiml, keras_home) -> None:
     """The real file, without network; one epoch of the notes' network on a tenth of the rows."""
-    done = tuiml("--task", "mnist", "--augment", "flip", "--epochs", "1", "--fraction", "0.1", "--json", KERAS_HOME=str(keras_home))
+    done = tuiml(
+        "--task",
+        "mnist",
+        "--augment",
+        "flip",
+        "--epochs",
+        "1",
+        "--fraction",
+        "0.1",
+        "--json",
+        KERAS_HOME=str(keras_home),
+    )
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
 
@@ -88,7 +124,9 @@ def test_mnist_is_read_from_keras_own_cache(tuiml, keras_home) -> None:
 
 def test_a_folder_of_photographs_trains(tuiml, flowers) -> None:
     """Class folders of pictures of all sizes are a task."""
-    done = tuiml("--task", f"folder:{flowers}", "--image-size", "32", "--epochs", "2", "--augment", "flip,rotate:15", "--json")
+    done = tuiml(
+        "--task", f"folder:{flowers}", "--image-size", "32", "--epochs", "2", "--augment", "flip,rotate:15", "--json"
+    )
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
 

@@ -32,16 +32,31 @@ def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
 
 
 @pytest.fixture
-def start(clean_env: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str], RunFolder]]]:
+def start(
+    clean_env: dict[str, str], tmp_path: Path
+) -> Iterator[Callable[..., tuple[subprocess.Popen[str], RunFolder]]]:
     """Start a long run in the foreground and return its process and folder once it trains."""
     started: list[subprocess.Popen[str]] = []
 
     def go(*more: str) -> tuple[subprocess.Popen[str], RunFolder]:
-        process = subprocess.Popen([sys.executable, "-m", "tuiml", *LONG, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   stdin=subprocess.DEVNULL, env=clean_env, cwd=tmp_path, start_new_session=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tuiml", *LONG, *more],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env=clean_env,
+            cwd=tmp_path,
+            start_new_session=True,
+        )
         started.append(process)
         runs = tmp_path / "runs"
-        wait_for(lambda: process.poll() is not None or (runs.is_dir() and any(len(state(folder).history) > 3 for folder in folders(runs))))
+        wait_for(
+            lambda: (
+                process.poll() is not None
+                or (runs.is_dir() and any(len(state(folder).history) > 3 for folder in folders(runs)))
+            )
+        )
         assert process.poll() is None, process.communicate()[1]
         return process, folders(runs)[0]
 
@@ -114,7 +129,9 @@ def test_kill_9_leaves_a_readable_log_and_shows_as_crashed(start, tuiml) -> None
 
 def test_a_detached_run_is_paused_resumed_and_stopped_from_elsewhere(tuiml) -> None:
     """It survives its starter and a hang-up, and obeys wishes left in its folder."""
-    started = tuiml("--task", "digits", "--epochs", "100000", "--batch-size", "8", "--detach", "--json", "--name", "background")
+    started = tuiml(
+        "--task", "digits", "--epochs", "100000", "--batch-size", "8", "--detach", "--json", "--name", "background"
+    )
     folder = RunFolder(Path(json.loads(started.stdout)["folder"]))
     wait_for(lambda: len(state(folder).history) > 3)
     os.kill(state(folder).pid, signal.SIGHUP)
@@ -150,7 +167,9 @@ def test_a_stop_during_the_warm_up_is_obeyed(tuiml) -> None:
 def test_two_runners_never_share_a_folder(start, tuiml) -> None:
     """The second is refused; the first goes on."""
     process, folder = start()
-    second = subprocess.run([sys.executable, "-m", "tuiml.train", str(folder.path)], capture_output=True, text=True, timeout=60, check=False)
+    second = subprocess.run(
+        [sys.executable, "-m", "tuiml.train", str(folder.path)], capture_output=True, text=True, timeout=60, check=False
+    )
 
     assert second.returncode == 5
     assert "in use" in second.stderr
@@ -159,8 +178,17 @@ def test_two_runners_never_share_a_folder(start, tuiml) -> None:
 
 def test_a_reader_that_goes_away_does_not_hurt_the_run(clean_env, tmp_path) -> None:
     """`tuiml ... | head` ends the listening, not the training."""
-    done = subprocess.run(f"{sys.executable} -m tuiml --task digits --epochs 5 --jsonl | head -1; exit ${{PIPESTATUS[0]}}", shell=True, executable="/bin/bash",
-                          capture_output=True, text=True, env=clean_env, cwd=tmp_path, timeout=120, check=False)
+    done = subprocess.run(
+        f"{sys.executable} -m tuiml --task digits --epochs 5 --jsonl | head -1; exit ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        env=clean_env,
+        cwd=tmp_path,
+        timeout=120,
+        check=False,
+    )
 
     assert json.loads(done.stdout)["kind"] == "RunStarted"
     assert "Traceback" not in done.stderr

@@ -17,28 +17,33 @@ def broken_tensorflow(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(folder)}
 
 
-@pytest.mark.parametrize(("arguments", "code", "words"), [
-    (["--task", "digts"], 2, ["digts", "'digits'"]),
-    (["--tsk", "digits"], 2, ["--tsk", "--task"]),
-    (["runz"], 2, ["runz", "'runs'"]),
-    (["runs", "--jsn"], 2, ["--jsn", "--json"]),
-    (["show", "nothing"], 2, ["no run 'nothing'"]),
-    (["--task", "digits", "--epochs", "0"], 2, ["train.epochs", "from 1 to 1,000,000", "'0'"]),
-    (["--task", "digits", "--epochs", "many"], 2, ["train.epochs", "whole number", "'many'"]),
-    (["--task", "digits", "--augment", "flp"], 2, ["flp", "flip"]),
-    (["--task", "digits", "--augment", "rotate:angel=3"], 2, ["angel", "angle"]),
-    (["--task", "digits", "--set", "train.epoch=3"], 2, ["train.epoch", "train.epochs"]),
-    (["--task", "digits", "--preset", "note"], 2, ["note"]),
-    (["--task", "mnist", "--preset", "note"], 2, ["note", "'notes'"]),
-    (["--task", "digits", "--validation", "0", "--early-stopping", "5"], 2, ["early_stopping", "val_loss"]),
-    (["--task", "digits", "--dropout", "0.1,0.2,0.3"], 2, ["regularize.dropout", "2"]),
-    (["--task", "digits", "--require", "accuracy=1"], 2, ["METRIC>=NUMBER"]),
-    (["--task", "digits", "--recipe", "missing.toml"], 2, ["missing.toml"]),
-    (["--epochs", "3"], 2, ["task"]),
-    (["--task", "folder:/nowhere/at/all"], 3, ["/nowhere/at/all"]),
-    ([], 2, ["terminal"]),
-])
-def test_a_mistake_is_one_clear_error(tuiml, broken_tensorflow, arguments: list[str], code: int, words: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--task", "digts"], 2, ["digts", "'digits'"]),
+        (["--tsk", "digits"], 2, ["--tsk", "--task"]),
+        (["runz"], 2, ["runz", "'runs'"]),
+        (["runs", "--jsn"], 2, ["--jsn", "--json"]),
+        (["show", "nothing"], 2, ["no run 'nothing'"]),
+        (["--task", "digits", "--epochs", "0"], 2, ["train.epochs", "from 1 to 1,000,000", "'0'"]),
+        (["--task", "digits", "--epochs", "many"], 2, ["train.epochs", "whole number", "'many'"]),
+        (["--task", "digits", "--augment", "flp"], 2, ["flp", "flip"]),
+        (["--task", "digits", "--augment", "rotate:angel=3"], 2, ["angel", "angle"]),
+        (["--task", "digits", "--set", "train.epoch=3"], 2, ["train.epoch", "train.epochs"]),
+        (["--task", "digits", "--preset", "note"], 2, ["note"]),
+        (["--task", "mnist", "--preset", "note"], 2, ["note", "'notes'"]),
+        (["--task", "digits", "--validation", "0", "--early-stopping", "5"], 2, ["early_stopping", "val_loss"]),
+        (["--task", "digits", "--dropout", "0.1,0.2,0.3"], 2, ["regularize.dropout", "2"]),
+        (["--task", "digits", "--require", "accuracy=1"], 2, ["METRIC>=NUMBER"]),
+        (["--task", "digits", "--recipe", "missing.toml"], 2, ["missing.toml"]),
+        (["--epochs", "3"], 2, ["task"]),
+        (["--task", "folder:/nowhere/at/all"], 3, ["/nowhere/at/all"]),
+        ([], 2, ["terminal"]),
+    ],
+)
+def test_a_mistake_is_one_clear_error(
+    tuiml, broken_tensorflow, arguments: list[str], code: int, words: list[str]
+) -> None:
     """The exit code fits, the message names what was wrong and the nearest right thing, and nobody sees a traceback."""
     done = tuiml(*arguments, **broken_tensorflow)
 
@@ -51,7 +56,19 @@ def test_a_mistake_is_one_clear_error(tuiml, broken_tensorflow, arguments: list[
 
 def test_all_problems_of_a_recipe_are_told_at_once(tuiml, broken_tensorflow) -> None:
     """Ranges, unknown words and misfits between fields come in one answer."""
-    done = tuiml("--task", "digits", "--epochs", "0", "--optimizer", "adm", "--augment", "flp,rotate:x", "--set", "data.fractoin=1", **broken_tensorflow)
+    done = tuiml(
+        "--task",
+        "digits",
+        "--epochs",
+        "0",
+        "--optimizer",
+        "adm",
+        "--augment",
+        "flp,rotate:x",
+        "--set",
+        "data.fractoin=1",
+        **broken_tensorflow,
+    )
 
     assert done.returncode == 2
     assert [word for word in ("train.epochs", "'adam'", "flp", "fraction") if word not in done.stderr] == []
@@ -86,9 +103,24 @@ def test_a_dry_run_prints_a_recipe_that_runs_the_same(tuiml, tmp_path) -> None:
 
 def test_a_flag_beats_set_beats_file_beats_preset(tuiml, tmp_path, keras_home) -> None:
     """The order in which ways to say a thing win."""
-    (tmp_path / "r.toml").write_text('task = "mnist"\n[train]\nepochs = 7\nbatch_size = 7\nseed = 7\n[data]\nvalidation = 77\n')
-    done = tuiml("--preset", "notes", "--recipe", "r.toml", "--set", "train.epochs=8", "--set", "train.batch_size=8", "--epochs", "9", "--dry-run", "--json",
-                 KERAS_HOME=str(keras_home))
+    (tmp_path / "r.toml").write_text(
+        'task = "mnist"\n[train]\nepochs = 7\nbatch_size = 7\nseed = 7\n[data]\nvalidation = 77\n'
+    )
+    done = tuiml(
+        "--preset",
+        "notes",
+        "--recipe",
+        "r.toml",
+        "--set",
+        "train.epochs=8",
+        "--set",
+        "train.batch_size=8",
+        "--epochs",
+        "9",
+        "--dry-run",
+        "--json",
+        KERAS_HOME=str(keras_home),
+    )
     recipe = json.loads(done.stdout)["recipe"]
 
     assert recipe["train"] | {} == recipe["train"] | {"epochs": 9, "batch_size": 8, "seed": 7}
@@ -106,12 +138,20 @@ def test_a_folder_that_cannot_be_written_costs_nothing(tuiml, tmp_path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(("make", "words"), [
-    (lambda root: None, ["empty", "class"]),
-    (lambda root: (root / "cats").mkdir(), []),
-    (lambda root: _picture(root / "cats" / "a.png"), ["one", "cats"]),
-    (lambda root: [(root / name).mkdir() or (root / name / "a.png").write_bytes(b"no picture") for name in ("cats", "dogs")], ["cats"]),
-])
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda root: None, ["empty", "class"]),
+        (lambda root: (root / "cats").mkdir(), []),
+        (lambda root: _picture(root / "cats" / "a.png"), ["one", "cats"]),
+        (
+            lambda root: [
+                (root / name).mkdir() or (root / name / "a.png").write_bytes(b"no picture") for name in ("cats", "dogs")
+            ],
+            ["cats"],
+        ),
+    ],
+)
 def test_a_folder_without_two_classes_of_pictures_is_refused(tuiml, tmp_path, make, words: list[str]) -> None:
     """Empty, one class, nothing readable: the folder is named, what is expected is told, exit 3."""
     root = tmp_path / "pictures"

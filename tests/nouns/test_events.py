@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tuiml import events
 from tuiml.events import decode, encode
 
-METRICS = st.dictionaries(st.sampled_from(["loss", "accuracy", "val_loss"]), st.floats(allow_nan=True, allow_infinity=True))
+METRICS = st.dictionaries(
+    st.sampled_from(["loss", "accuracy", "val_loss"]), st.floats(allow_nan=True, allow_infinity=True)
+)
 
 
 @given(metrics=METRICS, epoch=st.integers(1, 10**6), seq=st.integers(0, 2**53))

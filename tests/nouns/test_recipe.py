@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuiml.errors import RecipeError
+from tuiml.fields import EarlyStopping, Recipe
 from tuiml.knobs import KNOBS, as_text, command, differences, flags
-from tuiml.recipe import EarlyStopping, Recipe, compose, from_toml, nested, to_toml
+from tuiml.recipe import compose, from_toml, nested, to_toml
 
 BASE = compose([{"task": "digits"}])
 
@@ -17,13 +18,39 @@ def recipes() -> st.SearchStrategy[Recipe]:
     """Recipes with fields of every kind changed."""
     layers = st.lists(st.integers(1, 600), max_size=3).map(tuple)
     share = st.floats(0, 0.9).map(lambda value: round(value, 6))
-    early = st.one_of(st.none(), st.builds(EarlyStopping, patience=st.integers(0, 50), monitor=st.sampled_from(["loss", "val_loss"]),
-                                           restore_best_weights=st.booleans(), baseline=st.one_of(st.none(), share)))
+    early = st.one_of(
+        st.none(),
+        st.builds(
+            EarlyStopping,
+            patience=st.integers(0, 50),
+            monitor=st.sampled_from(["loss", "val_loss"]),
+            restore_best_weights=st.booleans(),
+            baseline=st.one_of(st.none(), share),
+        ),
+    )
     return st.builds(
-        lambda layers, dropout, l2, early, norm, epochs, rate, split: compose([
-            {"task": "digits", "model": {"layers": layers, "batch_norm": norm}, "regularize": {"dropout": [dropout], "l2": [l2]}, "early_stopping": early and early.model_dump(),
-             "train": {"epochs": epochs}, "optimizer": {"learning_rate": rate}, "data": {"split": split}}]),
-        layers, share, share, early, st.booleans(), st.integers(1, 10**6), st.floats(1e-6, 10).map(lambda value: float(f"{value:.8g}")), st.sampled_from(["shuffled", "first"]))
+        lambda layers, dropout, l2, early, norm, epochs, rate, split: compose(
+            [
+                {
+                    "task": "digits",
+                    "model": {"layers": layers, "batch_norm": norm},
+                    "regularize": {"dropout": [dropout], "l2": [l2]},
+                    "early_stopping": early and early.model_dump(),
+                    "train": {"epochs": epochs},
+                    "optimizer": {"learning_rate": rate},
+                    "data": {"split": split},
+                }
+            ]
+        ),
+        layers,
+        share,
+        share,
+        early,
+        st.booleans(),
+        st.integers(1, 10**6),
+        st.floats(1e-6, 10).map(lambda value: float(f"{value:.8g}")),
+        st.sampled_from(["shuffled", "first"]),
+    )
 
 
 @given(recipe=recipes())
@@ -68,7 +95,16 @@ def test_every_field_explains_itself() -> None:
 def test_all_problems_are_told_at_once_with_range_and_value() -> None:
     """One look at the errors is enough to mend a recipe."""
     with pytest.raises(RecipeError) as caught:
-        compose([{"task": "digits", "train": {"epochs": 0, "epocs": 3}, "optimizer": {"name": "adm"}, "regularize": {"dropout": "1.5"}}])
+        compose(
+            [
+                {
+                    "task": "digits",
+                    "train": {"epochs": 0, "epocs": 3},
+                    "optimizer": {"name": "adm"},
+                    "regularize": {"dropout": "1.5"},
+                }
+            ]
+        )
     told = {problem.path: problem.message for problem in caught.value.problems}
 
     assert told.keys() == {"train.epochs", "train.epocs", "optimizer.name", "regularize.dropout"}
@@ -78,14 +114,28 @@ def test_all_problems_are_told_at_once_with_range_and_value() -> None:
     assert "below 1; received '1.5'" in told["regularize.dropout"]
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("5", EarlyStopping(patience=5)),
-    ("patience=3,monitor=loss", EarlyStopping(patience=3, monitor="loss")),
-    ("on", EarlyStopping()),
-    ("off", None),
-    ("patience=2,min_delta=0.01,mode=max,monitor=val_accuracy,baseline=0.5,restore_best_weights=off,start_from_epoch=4,verbose=1",
-     EarlyStopping(patience=2, min_delta=0.01, mode="max", monitor="val_accuracy", baseline=0.5, restore_best_weights=False, start_from_epoch=4, verbose=1)),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5", EarlyStopping(patience=5)),
+        ("patience=3,monitor=loss", EarlyStopping(patience=3, monitor="loss")),
+        ("on", EarlyStopping()),
+        ("off", None),
+        (
+            "patience=2,min_delta=0.01,mode=max,monitor=val_accuracy,baseline=0.5,restore_best_weights=off,start_from_epoch=4,verbose=1",
+            EarlyStopping(
+                patience=2,
+                min_delta=0.01,
+                mode="max",
+                monitor="val_accuracy",
+                baseline=0.5,
+                restore_best_weights=False,
+                start_from_epoch=4,
+                verbose=1,
+            ),
+        ),
+    ],
+)
 def test_early_stopping_is_written_short_or_long(text: str, expected: EarlyStopping | None) -> None:
     """A patience, all eight arguments of Keras by name, or off."""
     assert compose([{"task": "digits", "early_stopping": text}]).early_stopping == expected

@@ -28,7 +28,9 @@ def epoch(number: int, loss: float, val_loss: float, left: int | None = None) ->
 
 def test_curves_and_best_epoch_come_from_the_events() -> None:
     """The best epoch is the one of lowest validation loss; nan is never best."""
-    state = RunState.replay(records(START, READY, epoch(1, 1.0, 0.9), epoch(2, 0.8, 0.7), epoch(3, 0.6, math.nan), epoch(4, 0.4, 0.8)))
+    state = RunState.replay(
+        records(START, READY, epoch(1, 1.0, 0.9), epoch(2, 0.8, 0.7), epoch(3, 0.6, math.nan), epoch(4, 0.4, 0.8))
+    )
 
     assert state.series("loss") == ([1, 2, 3, 4], [1.0, 0.8, 0.6, 0.4])
     assert state.best_epoch == 2
@@ -37,7 +39,15 @@ def test_curves_and_best_epoch_come_from_the_events() -> None:
 
 def test_eta_counts_the_epochs_left_at_the_speed_of_the_last_ones() -> None:
     """Two of four epochs at ten seconds each leave twenty seconds."""
-    state = RunState.replay(records((0.0, START), (0.5, READY), (1.0, events.EpochStarted(1, 1e-3)), (10.0, epoch(1, 1, 1)), (20.0, epoch(2, 1, 1))))
+    state = RunState.replay(
+        records(
+            (0.0, START),
+            (0.5, READY),
+            (1.0, events.EpochStarted(1, 1e-3)),
+            (10.0, epoch(1, 1, 1)),
+            (20.0, epoch(2, 1, 1)),
+        )
+    )
 
     assert state.progress() == 0.5
     assert state.eta() == 20.0
@@ -45,7 +55,9 @@ def test_eta_counts_the_epochs_left_at_the_speed_of_the_last_ones() -> None:
 
 def test_progress_counts_batches_inside_an_epoch_and_never_passes_one() -> None:
     """Half an epoch of four is an eighth; a run with added epochs stays at one."""
-    half = RunState.replay(records(START, READY, events.EpochStarted(1, 1e-3), events.BatchEnded(1, 5, 10, {"loss": 1.0})))
+    half = RunState.replay(
+        records(START, READY, events.EpochStarted(1, 1e-3), events.BatchEnded(1, 5, 10, {"loss": 1.0}))
+    )
     over = RunState.replay(records(START, READY, *(epoch(number, 1, 1) for number in range(1, 7))))
 
     assert half.progress() == 0.125
@@ -55,15 +67,26 @@ def test_progress_counts_batches_inside_an_epoch_and_never_passes_one() -> None:
 def test_a_resumed_run_forgets_the_epochs_after_its_checkpoint() -> None:
     """What is trained again is counted once."""
     resumed = events.RunStarted("r", "digits", 4, 32, 0, 2, "host", resumed_from=1)
-    state = RunState.replay(records(START, READY, epoch(1, 1.0, 0.9), epoch(2, 0.8, 0.7), resumed, READY, epoch(2, 0.8, 0.7), epoch(3, 0.6, 0.6)))
+    state = RunState.replay(
+        records(
+            START, READY, epoch(1, 1.0, 0.9), epoch(2, 0.8, 0.7), resumed, READY, epoch(2, 0.8, 0.7), epoch(3, 0.6, 0.6)
+        )
+    )
 
     assert [row.number for row in state.history] == [1, 2, 3]
 
 
 def test_status_follows_pause_stop_and_end() -> None:
     """Each state has its own word."""
-    story = records(START, READY, events.EpochStarted(1, 1e-3), events.Paused(1, 3), events.Resumed(1, 3), events.Wished("a", "stop", "tui"),
-                    events.RunEnded("stopped", "stopped by tui", None, 3.0))
+    story = records(
+        START,
+        READY,
+        events.EpochStarted(1, 1e-3),
+        events.Paused(1, 3),
+        events.Resumed(1, 3),
+        events.Wished("a", "stop", "tui"),
+        events.RunEnded("stopped", "stopped by tui", None, 3.0),
+    )
     words = [RunState.replay(story[:length]).status for length in range(1, len(story) + 1)]
 
     assert words == ["preparing", "preparing", "running", "paused", "running", "stopping", "stopped"]
@@ -79,9 +102,20 @@ def test_added_epochs_extend_the_plan() -> None:
 
 def test_results_keep_final_and_best_weights_apart() -> None:
     """`test_*` are of the final weights, `best_test_*` of the best epoch's."""
-    state = RunState.replay(records(START, READY, epoch(1, 1, 1), events.Evaluated("test", {"loss": 0.3}), events.Evaluated("test", {"loss": 0.2}, "best")))
+    state = RunState.replay(
+        records(
+            START,
+            READY,
+            epoch(1, 1, 1),
+            events.Evaluated("test", {"loss": 0.3}),
+            events.Evaluated("test", {"loss": 0.2}, "best"),
+        )
+    )
 
-    assert {name: value for name, value in state.results().items() if "test" in name} == {"test_loss": 0.3, "best_test_loss": 0.2}
+    assert {name: value for name, value in state.results().items() if "test" in name} == {
+        "test_loss": 0.3,
+        "best_test_loss": 0.2,
+    }
 
 
 def test_an_unknown_kind_changes_nothing() -> None:

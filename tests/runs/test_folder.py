@@ -83,14 +83,22 @@ def test_a_run_is_found_by_id_beginning_name_path_or_as_the_latest(tmp_path: Pat
     runs = tmp_path / "runs"
     with pytest.raises(UsageError, match="no runs"):
         find(runs, None)
-    for ident, name in (("20260101-000000-digits", "old"), ("20260102-000000-mnist", "new"), ("20260102-000001-mnist", "new")):
+    for ident, name in (
+        ("20260101-000000-digits", "old"),
+        ("20260102-000000-mnist", "new"),
+        ("20260102-000001-mnist", "new"),
+    ):
         path = runs / ident
         path.mkdir(parents=True)
         (path / "recipe.toml").write_text("")
         (path / "env.json").write_text(f'{{"name": "{name}"}}')
     (runs / "not-a-run").mkdir()
 
-    assert [folder.id for folder in folders(runs)] == ["20260102-000001-mnist", "20260102-000000-mnist", "20260101-000000-digits"]
+    assert [folder.id for folder in folders(runs)] == [
+        "20260102-000001-mnist",
+        "20260102-000000-mnist",
+        "20260101-000000-digits",
+    ]
     assert find(runs, None).id == "20260102-000001-mnist"
     assert find(runs, "20260101").id == "20260101-000000-digits"
     assert find(runs, "old").id == "20260101-000000-digits"

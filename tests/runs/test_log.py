@@ -49,7 +49,9 @@ def test_kill_9_of_the_writer_leaves_no_gap(tmp_path: Path) -> None:
 
 @given(cut=st.integers(1, 60))
 @settings(deadline=None, max_examples=30)
-def test_a_torn_last_line_is_skipped_by_readers_and_repaired_by_the_next_writer(cut: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_torn_last_line_is_skipped_by_readers_and_repaired_by_the_next_writer(
+    cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Wherever the line is torn, everything before it is read, and the log goes on."""
     path = tmp_path_factory.mktemp("log") / "events.jsonl"
     log = EventLog(path)
@@ -79,7 +81,9 @@ def test_a_reader_follows_a_writer_line_by_line(tmp_path: Path) -> None:
     assert [record.seq for record in tail.read()] == [1]
     assert tail.read() == []
     with path.open("ab") as stream:
-        stream.write(b'nd":"Paused","epoch":2,"step":2}\nnot json\n{"v":1,"seq":3,"t":1.0,"kind":"Paused","epoch":3,"step":3}\n')
+        stream.write(
+            b'nd":"Paused","epoch":2,"step":2}\nnot json\n{"v":1,"seq":3,"t":1.0,"kind":"Paused","epoch":3,"step":3}\n'
+        )
 
     assert [record.seq for record in tail.read()] == [2, 3]
 

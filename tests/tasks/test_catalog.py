@@ -58,13 +58,20 @@ def test_every_default_recipe_and_preset_can_be_trained(name: str) -> None:
 def test_the_notes_recipe() -> None:
     """`--preset notes` is theirs: all 60,000 rows, 512 units, rmsprop, batch 128, 5 epochs, categorical crossentropy."""
     recipe = build_recipe(task="mnist", preset="notes")
-    assert (recipe.data.validation, recipe.data.fraction, recipe.model.layers, recipe.model.loss) == (0, 1, (512,), "categorical_crossentropy")
+    assert (recipe.data.validation, recipe.data.fraction, recipe.model.layers, recipe.model.loss) == (
+        0,
+        1,
+        (512,),
+        "categorical_crossentropy",
+    )
     assert (recipe.optimizer.name, recipe.train.batch_size, recipe.train.epochs) == ("rmsprop", 128, 5)
 
 
 def test_an_unknown_task_is_answered_with_the_nearest_and_all() -> None:
     """A misspelt name teaches the right ones."""
-    with pytest.raises(UsageError, match=r"'mnits'. Did you mean 'mnist'\? Tasks: digits, mnist, fashion_mnist, folder:DIR"):
+    with pytest.raises(
+        UsageError, match=r"'mnits'. Did you mean 'mnist'\? Tasks: digits, mnist, fashion_mnist, folder:DIR"
+    ):
         find("mnits")
 
 
@@ -96,8 +103,13 @@ def test_a_plug_in_is_a_task_like_any_other(plug_in: Callable[[str, str], None])
     assert build_recipe(task="sound").train.epochs == 3
 
 
-@pytest.mark.parametrize(("code", "reason"), [("import surely_not_there", "ModuleNotFoundError"), ("task = 5", "gives a int"), ("", "AttributeError")])
-def test_a_broken_plug_in_harms_only_who_asks_for_it(plug_in: Callable[[str, str], None], code: str, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("import surely_not_there", "ModuleNotFoundError"), ("task = 5", "gives a int"), ("", "AttributeError")],
+)
+def test_a_broken_plug_in_harms_only_who_asks_for_it(
+    plug_in: Callable[[str, str], None], code: str, reason: str
+) -> None:
     """It is listed and the others work; asked for, one sentence names the package."""
     plug_in("broken", code)
     assert "broken" in catalog.names()
@@ -110,7 +122,9 @@ def test_flag_beats_set_beats_file_beats_preset_beats_default(tmp_path: Path) ->
     """Each layer adds what the one above does not say."""
     file = tmp_path / "recipe.toml"
     file.write_text("task = 'mnist'\n[train]\nepochs = 3\nbatch_size = 64\nseed = 5\n[data]\nfraction = 0.5\n")
-    recipe = build_recipe(preset="notes", file=file, sets=["train.batch_size=32", "train.seed=6"], flags={"train.seed": 7})
+    recipe = build_recipe(
+        preset="notes", file=file, sets=["train.batch_size=32", "train.seed=6"], flags={"train.seed": 7}
+    )
     assert recipe.task == "mnist"
     assert (recipe.train.epochs, recipe.train.batch_size, recipe.train.seed) == (3, 32, 7)
     assert (recipe.data.fraction, recipe.data.validation, recipe.model.layers) == (0.5, 0, (512,))
@@ -135,9 +149,19 @@ def test_a_recipe_comes_back_from_its_file(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", catalog.TASKS)
 def test_the_command_in_the_footer_is_the_recipe(name: str) -> None:
     """Every changed field, written as `knobs.flags` writes it and read back, makes the same recipe."""
-    recipe = build_recipe(task=name, flags={
-        "data.fraction": 0.3, "data.split": "first", "model.batch_norm": True, "model.layers": "32,16", "regularize.l2": "0.001",
-        "early_stopping": "patience=2,monitor=val_accuracy", "augment.ops": "rotate:10,shift:0.1", "optimizer.clip_norm": "1.5"})
+    recipe = build_recipe(
+        task=name,
+        flags={
+            "data.fraction": 0.3,
+            "data.split": "first",
+            "model.batch_norm": True,
+            "model.layers": "32,16",
+            "regularize.l2": "0.001",
+            "early_stopping": "patience=2,monitor=val_accuracy",
+            "augment.ops": "rotate:10,shift:0.1",
+            "optimizer.clip_norm": "1.5",
+        },
+    )
     arguments = knobs.flags(recipe, default_recipe(name))
     by_flag = {knob.flag: path for path, knob in knobs.KNOBS.items() if knob.flag}
     sets, flags, words = [], {}, iter(arguments)
@@ -156,7 +180,13 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "recipe.toml"
     file.write_text("[train]\nepochs = 0\nepoch = 5\n[model]\npreset = 'dens'\n")
     with pytest.raises(RecipeError) as caught:
-        build_recipe(task="mnist", preset="note", file=file, sets=["epochs=3", "regularise.l2=1", "data.split", "train=5"], flags={"train.seed": "x"})
+        build_recipe(
+            task="mnist",
+            preset="note",
+            file=file,
+            sets=["epochs=3", "regularise.l2=1", "data.split", "train=5"],
+            flags={"train.seed": "x"},
+        )
     told = {problem.path: problem.message for problem in caught.value.problems}
     assert "Did you mean 'notes'?" in told["preset"]
     assert "Did you mean 'train.epochs'?" in told["epochs"]

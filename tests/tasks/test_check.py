@@ -22,19 +22,41 @@ def paths(task: str | Task = "digits", **flags: Any) -> dict[str, str]:
     """Return {path: message} of the problems of a recipe; `__` in a name stands for the dot."""
     fields = {name.replace("__", "."): value for name, value in flags.items()}
     found = task if isinstance(task, Task) else catalog.find(task)
-    return {problem.path: problem.message for problem in check(catalog.build_recipe("digits" if isinstance(task, Task) else task, flags=fields), found)}
+    return {
+        problem.path: problem.message
+        for problem in check(catalog.build_recipe("digits" if isinstance(task, Task) else task, flags=fields), found)
+    }
 
 
 def told(**flags: Any) -> dict[str, str]:
     fields = {name.replace("__", "."): value for name, value in flags.items()}
-    return {found.path: found.message for found in advice(catalog.build_recipe("digits", flags=fields), catalog.find("digits"))}
+    return {
+        found.path: found.message
+        for found in advice(catalog.build_recipe("digits", flags=fields), catalog.find("digits"))
+    }
 
 
 def test_every_contradiction_is_found_at_once() -> None:
     """Five mistakes, five problems, each at its field."""
-    assert set(paths(data__validation=5000, augment__ops="flop", model__preset="cnn", model__layers="8,8,8,8", regularize__dropout="0.1,0.2",
-                     early_stopping="monitor=val_acc", model__loss="binary_crossentropy", model__output="linear")) == {
-        "data.validation", "augment.ops", "model.layers", "regularize.dropout", "early_stopping.monitor", "model.loss"}
+    assert set(
+        paths(
+            data__validation=5000,
+            augment__ops="flop",
+            model__preset="cnn",
+            model__layers="8,8,8,8",
+            regularize__dropout="0.1,0.2",
+            early_stopping="monitor=val_acc",
+            model__loss="binary_crossentropy",
+            model__output="linear",
+        )
+    ) == {
+        "data.validation",
+        "augment.ops",
+        "model.layers",
+        "regularize.dropout",
+        "early_stopping.monitor",
+        "model.loss",
+    }
 
 
 def test_pictures_are_needed_for_augmentation_and_convolutions() -> None:
@@ -102,10 +124,21 @@ def test_validation_rows_must_be_fewer_than_the_rows(wanted: float) -> None:
 
 def test_advice_is_not_a_refusal() -> None:
     """What is unusual trains, and a sentence says what is unusual about it."""
-    flags: dict[str, Any] = {"model__output": "sigmoid", "train__batch_size": 5000, "optimizer__name": "adam", "optimizer__momentum": 0.9,
-             "early_stopping": "patience=50,mode=max"}
+    flags: dict[str, Any] = {
+        "model__output": "sigmoid",
+        "train__batch_size": 5000,
+        "optimizer__name": "adam",
+        "optimizer__momentum": 0.9,
+        "early_stopping": "patience=50,mode=max",
+    }
     assert paths(**flags) == {}
-    assert set(told(**flags)) == {"model.output", "train.batch_size", "optimizer.momentum", "early_stopping.patience", "early_stopping.mode"}
+    assert set(told(**flags)) == {
+        "model.output",
+        "train.batch_size",
+        "optimizer.momentum",
+        "early_stopping.patience",
+        "early_stopping.mode",
+    }
 
 
 def test_regularizing_hidden_layers_that_are_not_there_is_told() -> None:

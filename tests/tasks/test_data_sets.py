@@ -38,7 +38,9 @@ def test_digits_are_the_real_ones() -> None:
     def rows(x: np.ndarray, y: np.ndarray) -> list[tuple[bytes, int]]:
         return sorted((picture.tobytes(), int(label)) for picture, label in zip(x, y, strict=True))
 
-    assert rows(np.concatenate([data.train_x, data.test_x]), np.concatenate([data.train_y, data.test_y])) == rows(expected, original.target)
+    assert rows(np.concatenate([data.train_x, data.test_x]), np.concatenate([data.train_y, data.test_y])) == rows(
+        expected, original.target
+    )
 
 
 def test_digits_test_set_is_always_the_same_and_has_every_class_in_proportion() -> None:
@@ -81,5 +83,11 @@ from tuiml.tasks import catalog, split
 catalog.find("digits").load({}, lambda text: None)
 print([name for name in ("tensorflow", "keras", "sklearn", "scipy", "pooch", "requests", "cv2", "PIL", "textual") if name in sys.modules])
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )
     assert done.stdout.strip() == "[]"

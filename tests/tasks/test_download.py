@@ -155,7 +155,9 @@ def test_a_server_that_refuses_is_quoted(server: Server) -> None:
 def test_two_at_once_fetch_once(server: Server) -> None:
     """A second run waits for the first one's download and uses it."""
     paths: list[Path] = []
-    threads = [threading.Thread(target=lambda: paths.extend(obtain([server.file()], lambda text: None))) for _ in range(2)]
+    threads = [
+        threading.Thread(target=lambda: paths.extend(obtain([server.file()], lambda text: None))) for _ in range(2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -21,7 +21,9 @@ from tuiml.tasks.folder import inspect, load
 from tuiml.tasks.split import split
 
 
-def paint(file: Path, color: object = "red", size: tuple[int, int] = (20, 20), mode: str = "RGB", **options: object) -> Path:
+def paint(
+    file: Path, color: object = "red", size: tuple[int, int] = (20, 20), mode: str = "RGB", **options: object
+) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     Image.new(mode, size, color).save(file, **options)  # type: ignore[arg-type]
     return file
@@ -47,7 +49,11 @@ def error(root: Path) -> str:
 def test_real_photographs(flowers: Path) -> None:
     """Five kinds of flowers are found without opening a picture, read whole, and a fifth of each is the test set."""
     task = catalog.find(f"folder:{flowers}")
-    assert (task.kind, task.classes, task.rows) == ("one_of_n", ("daisy", "dandelion", "roses", "sunflowers", "tulips"), (160, 40))
+    assert (task.kind, task.classes, task.rows) == (
+        "one_of_n",
+        ("daisy", "dandelion", "roses", "sunflowers", "tulips"),
+        (160, 40),
+    )
     recipe = catalog.default_recipe(task.name)
     assert check.check(recipe, task) == []
     told: list[str] = []
@@ -101,9 +107,14 @@ def test_a_class_may_be_called_train(tmp_path: Path) -> None:
 def test_every_mode_becomes_rgb(tmp_path: Path) -> None:
     """Gray, palette, alpha, print colors, 16 bits and 1 bit: the color seen is the color read."""
     seen = {
-        "L.png": ("L", 100, (100,) * 3), "LA.png": ("LA", (100, 255), (100,) * 3), "I16.png": ("I;16", 100 * 256, (100,) * 3), "1.png": ("1", 1, (255,) * 3),
-        "RGBA.png": ("RGBA", (10, 20, 30, 255), (10, 20, 30)), "clear.png": ("RGBA", (10, 20, 30, 0), (255,) * 3),
-        "CMYK.tif": ("CMYK", (0, 255, 255, 0), (255, 0, 0)), "RGB.bmp": ("RGB", (9, 8, 7), (9, 8, 7)),
+        "L.png": ("L", 100, (100,) * 3),
+        "LA.png": ("LA", (100, 255), (100,) * 3),
+        "I16.png": ("I;16", 100 * 256, (100,) * 3),
+        "1.png": ("1", 1, (255,) * 3),
+        "RGBA.png": ("RGBA", (10, 20, 30, 255), (10, 20, 30)),
+        "clear.png": ("RGBA", (10, 20, 30, 0), (255,) * 3),
+        "CMYK.tif": ("CMYK", (0, 255, 255, 0), (255, 0, 0)),
+        "RGB.bmp": ("RGB", (9, 8, 7), (9, 8, 7)),
     }
     for name, (mode, color, _) in seen.items():
         paint(tmp_path / "test" / "some" / name, color, mode=mode)
@@ -138,8 +149,12 @@ def test_what_cannot_be_decoded_is_left_out_and_named(tmp_path: Path) -> None:
     root = two_classes(tmp_path, 20)
     whole = paint(tmp_path / "whole.jpg", size=(300, 300)).read_bytes()
     hostile = {
-        "empty.jpg": b"", "half.jpg": whole[: len(whole) // 2], "script.jpg": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-        "drawing.jpg": b"<svg xmlns='http://www.w3.org/2000/svg'/>", "text.png": b"hello", "esc\x1b[2J.png": b"",
+        "empty.jpg": b"",
+        "half.jpg": whole[: len(whole) // 2],
+        "script.jpg": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+        "drawing.jpg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        "text.png": b"hello",
+        "esc\x1b[2J.png": b"",
     }
     for name, content in hostile.items():
         (root / "red" / name).write_bytes(content)
@@ -231,7 +246,13 @@ except DataError as error:
         root = two_classes(Path(name))
         root.chmod(0o755)
         (root / "red").chmod(0)
-        done = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True, check=True, cwd=Path(__file__).resolve().parents[2])
+        done = subprocess.run(
+            [sys.executable, "-c", code, name],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).resolve().parents[2],
+        )
         (root / "red").chmod(0o700)
     assert f"{name}/red cannot be read (Permission denied)" in done.stdout
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuiml.errors import DataError
-from tuiml.recipe import DataFields
+from tuiml.fields import DataFields
 from tuiml.tasks.base import Data
 from tuiml.tasks.split import split, stratified
 
@@ -28,7 +28,9 @@ def fields(**values: Any) -> dict[str, Any]:
 
 
 @given(labels, seeds, shares, st.floats(0.05, 1), st.sampled_from(["shuffled", "first"]))
-def test_training_and_validation_are_apart_sorted_and_repeatable(y: np.ndarray, seed: int, share: float, fraction: float, kind: str) -> None:
+def test_training_and_validation_are_apart_sorted_and_repeatable(
+    y: np.ndarray, seed: int, share: float, fraction: float, kind: str
+) -> None:
     """No row is in both, none comes twice, both are sorted int64, and the same call gives the same rows."""
     wish = fields(validation=share, fraction=fraction, split=kind)
     training, validation = split(data(y), wish, seed)

@@ -14,8 +14,16 @@ from tuiml.train import checkpoint
 
 pytestmark = pytest.mark.tf
 
-EVERYTHING = ("train.epochs=3", "train.batch_size=4", "regularize.dropout=0.3", "regularize.input_dropout=0.1", "augment.ops=rotate:10,shift:0.1",
-              "early_stopping=patience=2,monitor=val_loss", "model.batch_norm=on", "optimizer.name=adam")
+EVERYTHING = (
+    "train.epochs=3",
+    "train.batch_size=4",
+    "regularize.dropout=0.3",
+    "regularize.input_dropout=0.1",
+    "augment.ops=rotate:10,shift:0.1",
+    "early_stopping=patience=2,monitor=val_loss",
+    "model.batch_norm=on",
+    "optimizer.name=adam",
+)
 
 
 def stop_at(folder: RunFolder, epoch: int, step: int) -> Callable[[Record], None]:
@@ -46,7 +54,10 @@ def test_a_resumed_run_ends_with_the_bits_of_an_unbroken_one(prepare, go, place)
     assert one is not None
     assert other is not None
     assert one.arrays.keys() == other.arrays.keys()
-    assert {name: float(np.abs(one.arrays[name].astype(float) - other.arrays[name].astype(float)).max()) for name in one.arrays} == dict.fromkeys(one.arrays, 0.0)
+    assert {
+        name: float(np.abs(one.arrays[name].astype(float) - other.arrays[name].astype(float)).max())
+        for name in one.arrays
+    } == dict.fromkeys(one.arrays, 0.0)
     assert resumed.test == unbroken.test
 
 

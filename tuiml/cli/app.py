@@ -66,7 +66,9 @@ def _dispatch(arguments: list[str]) -> int:
         function = getattr(importlib.import_module(COMMANDS[word].module), word)
         return _parse(function, arguments[1:], f"tuiml {word}", COMMANDS[word].summary)
     if not word.startswith("-"):
-        raise UsageError(f"there is no command {word!r}.{did_you_mean(word, COMMANDS)} Commands: {', '.join(COMMANDS)}.")
+        raise UsageError(
+            f"there is no command {word!r}.{did_you_mean(word, COMMANDS)} Commands: {', '.join(COMMANDS)}."
+        )
     from tuiml.cli.train import train
 
     if word in ("--help", "-h"):
@@ -99,7 +101,9 @@ def _first_line(error: Exception) -> str:
 
 def _open_app() -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "") in ("", "dumb"):
-        raise UsageError("the app needs a terminal, and this is none. Headless: tuiml --task digits; `tuiml --help` lists the flags.")
+        raise UsageError(
+            "the app needs a terminal, and this is none. Headless: tuiml --task digits; `tuiml --help` lists the flags."
+        )
     from tuiml import settings
     from tuiml.tui.app import run_app
 

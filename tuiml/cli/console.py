@@ -33,7 +33,7 @@ def data_json(value: Any) -> None:
 def say(text: str) -> None:
     """Write narration to stderr; control characters of foreign text are made visible."""
     with suppress(OSError, ValueError):  # a terminal that is gone hears nothing
-        print(clean_lines(text), file=_stderr or sys.stderr, flush=True)  # noqa: T201
+        print(clean_lines(text), file=_stderr or sys.stderr, flush=True)
 
 
 def render(renderable: RenderableType) -> None:

@@ -21,7 +21,8 @@ import json, os, sys
 os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras, tensorflow as tf
 gpus = tf.config.list_physical_devices("GPU")
-print(json.dumps({"tensorflow": tf.__version__, "keras": keras.__version__, "gpus": [str(tf.config.experimental.get_device_details(g).get("device_name", g.name)) for g in gpus]}))
+names = [str(tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)) for gpu in gpus]
+print(json.dumps({"tensorflow": tf.__version__, "keras": keras.__version__, "gpus": names}))
 """
 
 
@@ -48,9 +49,11 @@ def _software() -> list[Finding]:
 
     memory = psutil.virtual_memory().total / 2**30
     names = ("textual", "plotext", "pillow", "opencv-python-headless", "numpy")
-    return [("tuiml", True, f"{__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"),
-            ("machine", True, f"{os.cpu_count()} cores, {memory:.0f} GiB memory"),
-            ("packages", True, ", ".join(f"{name} {_version(name)}" for name in names))]
+    return [
+        ("tuiml", True, f"{__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"),
+        ("machine", True, f"{os.cpu_count()} cores, {memory:.0f} GiB memory"),
+        ("packages", True, ", ".join(f"{name} {_version(name)}" for name in names)),
+    ]
 
 
 def _version(name: str) -> str:
@@ -61,7 +64,13 @@ def _version(name: str) -> str:
 
 
 def _framework() -> list[Finding]:
-    probe = subprocess.run([sys.executable, "-P", "-c", _PROBE], capture_output=True, text=True, env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}, check=False)
+    probe = subprocess.run(
+        [sys.executable, "-P", "-c", _PROBE],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+        check=False,
+    )
     try:
         found = jsonlib.loads(probe.stdout.strip().splitlines()[-1])
     except (ValueError, IndexError):
@@ -82,16 +91,30 @@ def _caches() -> Finding:
 
     folder = download.cache_folder()
     found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    return ("data cache", True, f"{folder}: {', '.join(found) if found else 'empty; data sets are fetched when first used'}")
+    return (
+        "data cache",
+        True,
+        f"{folder}: {', '.join(found) if found else 'empty; data sets are fetched when first used'}",
+    )
 
 
 def _terminal() -> list[Finding]:
     size = shutil.get_terminal_size()
-    inside = [name for name, key in (("tmux", "TMUX"), ("screen", "STY"), ("ssh", "SSH_CONNECTION")) if os.environ.get(key)]
+    inside = [
+        name for name, key in (("tmux", "TMUX"), ("screen", "STY"), ("ssh", "SSH_CONNECTION")) if os.environ.get(key)
+    ]
     colors = os.environ.get("COLORTERM") or "no COLORTERM"
     encoding = sys.stdout.encoding or "unknown"
-    words = f"{os.environ.get('TERM', 'no TERM')}, {colors}, {size.columns}x{size.lines}, {encoding}" + (f", inside {' and '.join(inside)}" if inside else "")
-    return [("terminal", "utf" in encoding.lower(), words + ("" if "utf" in encoding.lower() else "; curves need UTF-8: export LANG=C.UTF-8"))]
+    words = f"{os.environ.get('TERM', 'no TERM')}, {colors}, {size.columns}x{size.lines}, {encoding}" + (
+        f", inside {' and '.join(inside)}" if inside else ""
+    )
+    return [
+        (
+            "terminal",
+            "utf" in encoding.lower(),
+            words + ("" if "utf" in encoding.lower() else "; curves need UTF-8: export LANG=C.UTF-8"),
+        )
+    ]
 
 
 def _runs() -> Finding:
@@ -102,7 +125,11 @@ def _runs() -> Finding:
     except OSError as error:
         return ("runs folder", False, f"{where}: {error.strerror}")
     usable = os.access(where, os.W_OK)
-    return ("runs folder", usable and free > 0.5, f"{where}: {free:.1f} GiB free" + ("" if usable else ", not writable"))
+    return (
+        "runs folder",
+        usable and free > 0.5,
+        f"{where}: {free:.1f} GiB free" + ("" if usable else ", not writable"),
+    )
 
 
 def _logout() -> Finding:
@@ -112,14 +139,31 @@ def _logout() -> Finding:
         return ("after logout", True, "detached runs go on")
     user = os.environ.get("USER", str(os.getuid()))
     lingers = Path(f"/var/lib/systemd/linger/{user}").exists()
-    return ("after logout", lingers, "detached runs go on (lingering is enabled)" if lingers else "this host ends detached processes at logout: loginctl enable-linger")
+    return (
+        "after logout",
+        lingers,
+        "detached runs go on (lingering is enabled)"
+        if lingers
+        else "this host ends detached processes at logout: loginctl enable-linger",
+    )
 
 
 def _logind_kills() -> bool:
     answer: Any = None
     if shutil.which("busctl"):
-        answer = subprocess.run(["busctl", "get-property", "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager",  # noqa: S607
-                                 "KillUserProcesses"], capture_output=True, text=True, check=False).stdout
+        answer = subprocess.run(
+            [
+                "busctl",
+                "get-property",
+                "org.freedesktop.login1",
+                "/org/freedesktop/login1",
+                "org.freedesktop.login1.Manager",
+                "KillUserProcesses",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
     return bool(answer) and "true" in answer
 
 
@@ -128,4 +172,8 @@ def _clash() -> Finding:
     import augment
 
     ours = hasattr(augment, "parse")
-    return ("augment", ours, str(Path(augment.__file__ or "").parent) + ("" if ours else ": another package of that name hides ours"))
+    return (
+        "augment",
+        ours,
+        str(Path(augment.__file__ or "").parent) + ("" if ours else ": another package of that name hides ours"),
+    )

@@ -10,8 +10,16 @@ from cyclopts import Group, Parameter
 
 from tuiml.knobs import KNOBS, Knob
 
-_GROUPS = {"task": "Data", "data": "Data", "model": "Network", "optimizer": "Optimizer", "regularize": "Regularization", "early_stopping": "Regularization",
-           "augment": "Augmentation", "train": "Training"}
+_GROUPS = {
+    "task": "Data",
+    "data": "Data",
+    "model": "Network",
+    "optimizer": "Optimizer",
+    "regularize": "Regularization",
+    "early_stopping": "Regularization",
+    "augment": "Augmentation",
+    "train": "Training",
+}
 _ORDER = {title: Group.create_ordered(title) for title in dict.fromkeys(_GROUPS.values())}
 
 
@@ -38,6 +46,9 @@ def _parameter_name(knob: Knob) -> str:
 
 def _parameter(knob: Knob) -> inspect.Parameter:
     described = f"{knob.help} ({knob.range})" if knob.range and knob.kind != "switch" else knob.help
-    kind = bool if knob.kind == "switch" else str
-    annotation = Annotated[kind | None, Parameter(name=knob.flag, help=described, group=_ORDER[_GROUPS[knob.path.split(".")[0]]], show_default=False)]
+    kind: Any = bool | None if knob.kind == "switch" else str | None
+    annotation = Annotated[
+        kind,
+        Parameter(name=knob.flag, help=described, group=_ORDER[_GROUPS[knob.path.split(".")[0]]], show_default=False),
+    ]
     return inspect.Parameter(_parameter_name(knob), inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)

@@ -22,7 +22,9 @@ class Quiet:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         """End the display."""
 
     def say(self, text: str) -> None:
@@ -79,7 +81,9 @@ class Narrator(Lines):
         self._live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         """Take the bar away; rows stay."""
         if self._live is not None:
             self._live.stop()
@@ -111,10 +115,20 @@ class Narrator(Lines):
         state = self._state
         line = Table.grid(padding=(0, 1))
         eta = state.eta()
-        place = f"{state.stage} ..." if state.status == "preparing" else f"{state.status}  epoch {state.epoch}/{state.epochs}"
-        figures = "  ".join(f"{name} {value:.4f}" for name, value in state.metrics.items() if not name.startswith("val_"))
-        line.add_row(place, ProgressBar(total=1.0, completed=state.progress(), width=24), figures,
-                     f"eta {duration(eta)}" if eta is not None else duration(state.elapsed(time.time())))
+        place = (
+            f"{state.stage} ..."
+            if state.status == "preparing"
+            else f"{state.status}  epoch {state.epoch}/{state.epochs}"
+        )
+        figures = "  ".join(
+            f"{name} {value:.4f}" for name, value in state.metrics.items() if not name.startswith("val_")
+        )
+        line.add_row(
+            place,
+            ProgressBar(total=1.0, completed=state.progress(), width=24),
+            figures,
+            f"eta {duration(eta)}" if eta is not None else duration(state.elapsed(time.time())),
+        )
         return line
 
 

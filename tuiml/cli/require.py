@@ -9,7 +9,12 @@ from dataclasses import dataclass
 
 from tuiml.errors import RequirementError, UsageError
 
-_OPERATORS: dict[str, Callable[[float, float], bool]] = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
 
 
 @dataclass(frozen=True)
@@ -49,4 +54,6 @@ def _parse(text: str) -> Requirement:
             raise ValueError
         return Requirement(found[1], found[2], float(found[3]))
     except ValueError:
-        raise UsageError(f"--require {text!r}: expected METRIC>=NUMBER (or <=, >, <), such as val_accuracy>=0.97.") from None
+        raise UsageError(
+            f"--require {text!r}: expected METRIC>=NUMBER (or <=, >, <), such as val_accuracy>=0.97."
+        ) from None

@@ -25,7 +25,12 @@ _POLL = 0.1
 _PATIENCE = 30.0  # seconds to wait for a runner to obey: a batch of a large network can take that long
 
 
-def runs(*, json: Json = False, limit: Annotated[int, Parameter(help="how many, newest first; 0 for all")] = 30, runs_dir: RunsDir = None) -> int:
+def runs(
+    *,
+    json: Json = False,
+    limit: Annotated[int, Parameter(help="how many, newest first; 0 for all")] = 30,
+    runs_dir: RunsDir = None,
+) -> int:
     """List runs, newest first."""
     where = settings.load({"runs_dir": runs_dir}).runs_dir
     folders = store.folders(where)
@@ -48,7 +53,10 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
     folder = _find(run, runs_dir)
     state = store.read(folder).state
     if json:
-        history = [{"epoch": epoch.number, **epoch.metrics, "seconds": epoch.seconds, "learning_rate": epoch.learning_rate} for epoch in state.history]
+        history = [
+            {"epoch": epoch.number, **epoch.metrics, "seconds": epoch.seconds, "learning_rate": epoch.learning_rate}
+            for epoch in state.history
+        ]
         console.data_json(summary(folder, state) | {"history": history, "recipe": _recipe_fields(folder)})
         return 0
     from rich.text import Text
@@ -64,9 +72,15 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
     return 0
 
 
-def watch(run: RunWord = None, /, *, json: Annotated[bool, Parameter(help="wait for the end, then print one JSON object", negative=())] = False,
-          jsonl: Annotated[bool, Parameter(help="print every event as a line of JSON", negative=())] = False,
-          plain: Annotated[bool, Parameter(help="lines instead of the app", negative=())] = False, runs_dir: RunsDir = None) -> int:
+def watch(
+    run: RunWord = None,
+    /,
+    *,
+    json: Annotated[bool, Parameter(help="wait for the end, then print one JSON object", negative=())] = False,
+    jsonl: Annotated[bool, Parameter(help="print every event as a line of JSON", negative=())] = False,
+    plain: Annotated[bool, Parameter(help="lines instead of the app", negative=())] = False,
+    runs_dir: RunsDir = None,
+) -> int:
     """Follow a run: in the app on a terminal, as lines elsewhere. Leaving does not stop it; the exit code is the run's."""
     import sys
 
@@ -88,8 +102,15 @@ def pause(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = Non
     return _wish(run, runs_dir, "pause", json, lambda state: state.status == "paused" or not state.live)
 
 
-def resume(run: RunWord = None, /, *, epochs: Annotated[str | None, Parameter(help="+10 for ten more epochs, 10 for ten in all")] = None,
-           detach: Annotated[bool, Parameter(help="go on in the background", negative=())] = False, json: Json = False, runs_dir: RunsDir = None) -> int:
+def resume(
+    run: RunWord = None,
+    /,
+    *,
+    epochs: Annotated[str | None, Parameter(help="+10 for ten more epochs, 10 for ten in all")] = None,
+    detach: Annotated[bool, Parameter(help="go on in the background", negative=())] = False,
+    json: Json = False,
+    runs_dir: RunsDir = None,
+) -> int:
     """Go on: a paused run continues, an ended one starts again where its last checkpoint stands."""
     folder = _find(run, runs_dir)
     state = store.read(folder).state
@@ -97,9 +118,15 @@ def resume(run: RunWord = None, /, *, epochs: Annotated[str | None, Parameter(he
     if added:
         launch.wish(folder, "add_epochs", "cli", added)
     if state.live:
-        return _wish(str(folder.path), runs_dir, "resume", json, lambda now: now.status != "paused") if state.status == "paused" or not added else 0
+        return (
+            _wish(str(folder.path), runs_dir, "resume", json, lambda now: now.status != "paused")
+            if state.status == "paused" or not added
+            else 0
+        )
     if state.status == "finished" and not added:
-        raise UsageError(f"{folder.id} has finished ({state.reason}). Add epochs to go on: tuiml resume {folder.id} --epochs +10")
+        raise UsageError(
+            f"{folder.id} has finished ({state.reason}). Add epochs to go on: tuiml resume {folder.id} --epochs +10"
+        )
     if detach:
         launch.start(folder)
         console.say(f"going on in the background; tuiml watch {folder.id}")
@@ -119,7 +146,10 @@ def reproduce(folder: RunFolder) -> str:
     try:
         plan = compose([_recipe_fields(folder)])
         return command(plan, catalog.default_recipe(plan.task))
-    except (UsageError, StorageError) as error:  # written by another version, or its task is gone: the folder itself still runs
+    except (
+        UsageError,
+        StorageError,
+    ) as error:  # written by another version, or its task is gone: the folder itself still runs
         console.say(f"note: {error}")
         return f"tuiml --recipe {folder.recipe}"
 
@@ -151,7 +181,9 @@ def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
     narrator = Quiet() if json or jsonl else Lines()
     follower = Follower(folder)
     follower.on_record = lambda record: (
-        console.data(encode(record.event, record.seq, record.t)) if jsonl and record.event else narrator.hear(record, follower.state)
+        console.data(encode(record.event, record.seq, record.t))
+        if jsonl and record.event
+        else narrator.hear(record, follower.state)
     )
     while follower.read() or follower.state.live:
         time.sleep(_POLL)
@@ -166,11 +198,18 @@ def _wish(word: str | None, runs_dir: str | None, kind: Kind, json: bool, grante
     folder = _find(word, runs_dir)
     state = store.read(folder).state
     if not state.live:
-        raise UsageError(f"{folder.id} is not running: it is {state.status}." + (" `tuiml resume` goes on with it." if kind != "resume" else ""))
+        raise UsageError(
+            f"{folder.id} is not running: it is {state.status}."
+            + (" `tuiml resume` goes on with it." if kind != "resume" else "")
+        )
     follower = Follower(folder)
     made = launch.wish(folder, kind, "cli")
     until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until and not (made.id in follower.state.obeyed and granted(follower.state)) and follower.state.live:
+    while (
+        time.monotonic() < until
+        and not (made.id in follower.state.obeyed and granted(follower.state))
+        and follower.state.live
+    ):
         time.sleep(_POLL)
         follower.read()
     if json:
@@ -193,5 +232,7 @@ def _added(text: str | None, state: RunState) -> int:
         raise UsageError(f"--epochs {text!r}: expected +10 for ten more epochs, or 10 for ten in all.")
     added = number if text.startswith("+") else number - max(len(state.history), state.epochs)
     if added <= 0:
-        raise UsageError(f"--epochs {text}: the run already has {max(len(state.history), state.epochs)} epochs. +{number} adds {number} more.")
+        raise UsageError(
+            f"--epochs {text}: the run already has {max(len(state.history), state.epochs)} epochs. +{number} adds {number} more."
+        )
     return added

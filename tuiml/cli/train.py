@@ -14,8 +14,9 @@ from tuiml.cli.options import with_recipe_flags
 from tuiml.cli.progress import Lines, Narrator, Quiet
 from tuiml.errors import RecipeError
 from tuiml.events import Record, encode
+from tuiml.fields import Recipe
 from tuiml.knobs import command
-from tuiml.recipe import Recipe, to_toml
+from tuiml.recipe import to_toml
 from tuiml.runs import launch, store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.summary import summary
@@ -30,13 +31,23 @@ def train(
     fields: dict[str, Any],
     *,
     preset: Annotated[str | None, Parameter(help="a named recipe of the task, such as notes", group=_RECIPE)] = None,
-    recipe: Annotated[str | None, Parameter(help="a recipe file, such as recipe.toml of a run folder", group=_RECIPE)] = None,
-    sets: Annotated[list[str] | None, Parameter(name="--set", help="any field: --set data.fraction=0.1", group=_RECIPE, negative=())] = None,
+    recipe: Annotated[
+        str | None, Parameter(help="a recipe file, such as recipe.toml of a run folder", group=_RECIPE)
+    ] = None,
+    sets: Annotated[
+        list[str] | None, Parameter(name="--set", help="any field: --set data.fraction=0.1", group=_RECIPE, negative=())
+    ] = None,
     name: Annotated[str | None, Parameter(help="a name to find the run by", group=_RUN)] = None,
     runs_dir: Annotated[str | None, Parameter(help="folder that holds the run folders", group=_RUN)] = None,
-    detach: Annotated[bool, Parameter(help="train in the background; the run outlives this terminal", group=_RUN, negative=())] = False,
-    requirements: Annotated[list[str] | None, Parameter(name="--require", help="exit with 6 unless METRIC>=NUMBER", group=_RUN, negative=())] = None,
-    dry_run: Annotated[bool, Parameter(help="check and print the whole recipe, train nothing", group=_RUN, negative=())] = False,
+    detach: Annotated[
+        bool, Parameter(help="train in the background; the run outlives this terminal", group=_RUN, negative=())
+    ] = False,
+    requirements: Annotated[
+        list[str] | None, Parameter(name="--require", help="exit with 6 unless METRIC>=NUMBER", group=_RUN, negative=())
+    ] = None,
+    dry_run: Annotated[
+        bool, Parameter(help="check and print the whole recipe, train nothing", group=_RUN, negative=())
+    ] = False,
     json: Annotated[bool, Parameter(help="print one JSON object at the end", group=_OUTPUT, negative=())] = False,
     jsonl: Annotated[bool, Parameter(help="print every event as a line of JSON", group=_OUTPUT, negative=())] = False,
     quiet: Annotated[bool, Parameter(alias="-q", help="no narration", group=_OUTPUT, negative=())] = False,
@@ -47,7 +58,10 @@ def train(
 
     wanted = require.parse(requirements or [])
     task = fields.pop("task", None)
-    plan = build_recipe(task, preset, recipe, sets or [], fields)
+    try:
+        plan = build_recipe(task, preset, recipe, sets or [], fields)
+    except RecipeError as error:
+        raise check.complete(error) from None
     about = catalog.find(plan.task)
     problems = check.check(plan, about)
     if problems:
@@ -64,7 +78,9 @@ def train(
     return run_here(folder, reproduce, narrator, json, jsonl, wanted)
 
 
-def run_here(folder: RunFolder, reproduce: str, narrator: Quiet, json: bool, jsonl: bool, wanted: list[require.Requirement]) -> int:
+def run_here(
+    folder: RunFolder, reproduce: str, narrator: Quiet, json: bool, jsonl: bool, wanted: list[require.Requirement]
+) -> int:
     """Be the runner of a run folder: train, narrate, report; return the exit code."""
     from tuiml.train import runner
 
@@ -119,4 +135,3 @@ def _detach(folder: RunFolder, json: bool) -> int:
     where = "" if folder.path.parent == settings.load().runs_dir else f" --runs-dir {Path(folder.path.parent)}"
     console.say(f"training in the background; tuiml watch {folder.id}{where}")
     return 0
-

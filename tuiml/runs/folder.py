@@ -1,6 +1,6 @@
 """The layout of a run folder: its files, how they are written whole, and the lock that tells alive from dead.
 
-    runs/<id>/  recipe.toml  env.json  events.jsonl  wishes.jsonl  run.lock  checkpoints/  model.keras  runner.log
+runs/<id>/  recipe.toml  env.json  events.jsonl  wishes.jsonl  run.lock  checkpoints/  model.keras  runner.log
 """
 
 from __future__ import annotations
@@ -130,7 +130,9 @@ def create(runs_dir: Path, task: str, recipe_toml: str, env: dict[str, Any]) -> 
         write_whole(folder.env, json.dumps(env, indent=1).encode())
         folder.checkpoints.mkdir()
     except OSError as error:
-        raise StorageError(f"{runs_dir} cannot hold a new run: {error.strerror or error}. Choose another place with --runs-dir.") from None
+        raise StorageError(
+            f"{runs_dir} cannot hold a new run: {error.strerror or error}. Choose another place with --runs-dir."
+        ) from None
     return folder
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tuiml import __version__
 from tuiml.errors import StorageError
-from tuiml.recipe import Recipe, to_toml
+from tuiml.fields import Recipe
+from tuiml.recipe import to_toml
 from tuiml.runs import wishes
 from tuiml.runs.folder import RunFolder, create
 
@@ -24,8 +25,14 @@ def start(folder: RunFolder) -> subprocess.Popen[bytes]:
     """Start a runner for a run folder, in a session of its own: it outlives this process and its terminal."""
     try:
         with folder.log.open("ab") as log:
-            return subprocess.Popen([*_RUNNER, str(folder.path)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                    start_new_session=True, close_fds=True)
+            return subprocess.Popen(
+                [*_RUNNER, str(folder.path)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                close_fds=True,
+            )
     except OSError as error:
         raise StorageError(f"a runner for {folder.path} cannot be started: {error.strerror}.") from None
 
@@ -37,8 +44,14 @@ class Standby:
     """
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen([*_RUNNER, "--standby"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                         stderr=subprocess.DEVNULL, start_new_session=True, close_fds=True)
+        self._process = subprocess.Popen(
+            [*_RUNNER, "--standby"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            close_fds=True,
+        )
 
     def alive(self) -> bool:
         """Whether it still waits."""
@@ -60,7 +73,9 @@ class Standby:
         if self._process.stdin is not None and not self._process.stdin.closed:
             self._process.stdin.close()
         if self.alive():
-            self._process.send_signal(signal.SIGKILL)  # it holds nothing; importing, it would not look at its stdin for seconds
+            self._process.send_signal(
+                signal.SIGKILL
+            )  # it holds nothing; importing, it would not look at its stdin for seconds
         self._process.wait()
 
 
@@ -73,6 +88,13 @@ def wish(folder: RunFolder, kind: wishes.Kind, by: str, value: int | None = None
 
 def prepare(recipe: Recipe, runs_dir: Path, name: str | None, by: str) -> RunFolder:
     """Make the run folder of a new run; `by` says who asked ("cli", "tui"). Raises StorageError."""
-    env = {"name": name or "", "by": by, "created": time.time(), "host": socket.gethostname(), "python": platform.python_version(),
-           "tuiml": __version__, "argv": sys.argv}
+    env = {
+        "name": name or "",
+        "by": by,
+        "created": time.time(),
+        "host": socket.gethostname(),
+        "python": platform.python_version(),
+        "tuiml": __version__,
+        "argv": sys.argv,
+    }
     return create(runs_dir, recipe.task, to_toml(recipe), env)

@@ -30,14 +30,11 @@ class EventLog:
         """
         with self._lock:
             t = time.time()
-            line = encode(event, self._seq + 1, t)
-            self._write((line + "\n").encode())
+            self._write((encode(event, self._seq + 1, t) + "\n").encode())
             self._seq += 1
             if sync:
                 os.fsync(self._handle)
-        record = decode(line)
-        assert record is not None, line
-        return record
+            return Record(self._seq, round(t, 6), type(event).__name__, event, dict(vars(event)))
 
     def close(self) -> None:
         """Close the file."""

@@ -57,7 +57,9 @@ def find(runs_dir: Path, word: str | None) -> RunFolder:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"{word!r} is the beginning of {len(found)} runs: {', '.join(folder.id for folder in found[:5])}. Type more of it.")
+        raise UsageError(
+            f"{word!r} is the beginning of {len(found)} runs: {', '.join(folder.id for folder in found[:5])}. Type more of it."
+        )
     names = [folder.id for folder in known] + [name for folder in known if (name := folder.name())]
     raise UsageError(f"there is no run {word!r} in {runs_dir}.{did_you_mean(word, names)} `tuiml runs` lists them.")
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tuiml.errors import DataError, Problem, RecipeError, UsageError, did_you_mean
+from tuiml.fields import Recipe
 from tuiml.knobs import KNOBS
-from tuiml.recipe import Recipe, compose, from_toml, nested
+from tuiml.recipe import compose, from_toml, nested
 from tuiml.tasks import embedded, folder, keras_sets
 from tuiml.tasks.base import Task
 from tuiml.text import clean
@@ -29,40 +30,61 @@ FOLDER_DEFAULTS: Mapping[str, Any] = {
     "train": {"epochs": 20, "batch_size": 32},
 }
 
-TASKS: dict[str, Task] = {task.name: task for task in (
-    Task(
-        "digits", "Handwritten digits, small", "one_of_n", embedded.digits,
-        shape=(8, 8, 1), classes=keras_sets.DIGIT_NAMES, rows=(1437, 360), source="inside scikit-learn, no network",
-        defaults={
-            "data": {"validation": 0.2},
-            "model": {"preset": "dense", "layers": (64, 64), "activation": "relu"},
-            "optimizer": {"name": "rmsprop", "learning_rate": 1e-3},
-            "train": {"epochs": 12, "batch_size": 32},
-        },
-    ),
-    Task(
-        "mnist", "Handwritten digits (MNIST)", "one_of_n", keras_sets.mnist,
-        shape=(28, 28, 1), classes=keras_sets.DIGIT_NAMES, rows=(60_000, 10_000), source="Keras' file, 11.5 MB, fetched once",
-        defaults={
-            "data": {"validation": 5000},
-            "model": {"preset": "dense", "layers": (512,), "activation": "relu"},
-            "optimizer": {"name": "rmsprop", "learning_rate": 1e-3},
-            "train": {"epochs": 5, "batch_size": 128},
-        },
-        presets={"notes": {"data": {"validation": 0}, "model": {"loss": "categorical_crossentropy"}}},
-        published="the notes: 97.7 to 98.1 % of the test rows right after 5 epochs",
-    ),
-    Task(
-        "fashion_mnist", "Clothes (Fashion-MNIST)", "one_of_n", keras_sets.fashion_mnist,
-        shape=(28, 28, 1), classes=keras_sets.CLOTHES, rows=(60_000, 10_000), source="Keras' files, 30.9 MB, fetched once",
-        defaults={
-            "data": {"validation": 5000},
-            "model": {"preset": "cnn", "layers": (32, 64), "dense": (128,)},
-            "optimizer": {"name": "adam", "learning_rate": 1e-3},
-            "train": {"epochs": 10, "batch_size": 128},
-        },
-    ),
-)}
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (
+        Task(
+            "digits",
+            "Handwritten digits, small",
+            "one_of_n",
+            embedded.digits,
+            shape=(8, 8, 1),
+            classes=keras_sets.DIGIT_NAMES,
+            rows=(1437, 360),
+            source="inside scikit-learn, no network",
+            defaults={
+                "data": {"validation": 0.2},
+                "model": {"preset": "dense", "layers": (64, 64), "activation": "relu"},
+                "optimizer": {"name": "rmsprop", "learning_rate": 1e-3},
+                "train": {"epochs": 12, "batch_size": 32},
+            },
+        ),
+        Task(
+            "mnist",
+            "Handwritten digits (MNIST)",
+            "one_of_n",
+            keras_sets.mnist,
+            shape=(28, 28, 1),
+            classes=keras_sets.DIGIT_NAMES,
+            rows=(60_000, 10_000),
+            source="Keras' file, 11.5 MB, fetched once",
+            defaults={
+                "data": {"validation": 5000},
+                "model": {"preset": "dense", "layers": (512,), "activation": "relu"},
+                "optimizer": {"name": "rmsprop", "learning_rate": 1e-3},
+                "train": {"epochs": 5, "batch_size": 128},
+            },
+            presets={"notes": {"data": {"validation": 0}, "model": {"loss": "categorical_crossentropy"}}},
+            published="the notes: 97.7 to 98.1 % of the test rows right after 5 epochs",
+        ),
+        Task(
+            "fashion_mnist",
+            "Clothes (Fashion-MNIST)",
+            "one_of_n",
+            keras_sets.fashion_mnist,
+            shape=(28, 28, 1),
+            classes=keras_sets.CLOTHES,
+            rows=(60_000, 10_000),
+            source="Keras' files, 30.9 MB, fetched once",
+            defaults={
+                "data": {"validation": 5000},
+                "model": {"preset": "cnn", "layers": (32, 64), "dense": (128,)},
+                "optimizer": {"name": "adam", "learning_rate": 1e-3},
+                "train": {"epochs": 10, "batch_size": 128},
+            },
+        ),
+    )
+}
 
 
 def names() -> list[str]:
@@ -91,7 +113,9 @@ def find(name: str) -> Task:
 def canonical(name: str) -> str:
     """Return `name`, of a folder with its absolute path: a run must find its pictures from any directory."""
     directory = name.removeprefix(FOLDER)
-    return FOLDER + str(Path(os.path.expanduser(directory)).absolute()) if directory and name.startswith(FOLDER) else name
+    return (
+        FOLDER + str(Path(os.path.expanduser(directory)).absolute()) if directory and name.startswith(FOLDER) else name
+    )
 
 
 def recipe_fields(name: str) -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:
@@ -110,8 +134,13 @@ def default_recipe(name: str) -> Recipe:
     return compose([recipe_fields(name)[0], {"task": canonical(name)}])
 
 
-def build_recipe(task: str | None = None, preset: str | None = None, file: str | Path | None = None,
-                 sets: Sequence[str] = (), flags: Mapping[str, Any] | None = None) -> Recipe:
+def build_recipe(
+    task: str | None = None,
+    preset: str | None = None,
+    file: str | Path | None = None,
+    sets: Sequence[str] = (),
+    flags: Mapping[str, Any] | None = None,
+) -> Recipe:
     """Return the recipe that a command line asks for.
 
     `task` is --task, `preset` a name of the task's presets, `file` a TOML file of recipe fields, `sets` are texts such
@@ -136,9 +165,9 @@ def build_recipe(task: str | None = None, preset: str | None = None, file: str |
     try:
         recipe = compose([*below, *wishes])
     except RecipeError as error:
-        raise RecipeError([*problems, *error.problems]) from None
+        raise RecipeError([*problems, *error.problems], error.sound) from None
     if problems:
-        raise RecipeError(problems)
+        raise RecipeError(problems, recipe)
     return recipe
 
 
@@ -159,10 +188,14 @@ def _load(entry: EntryPoint) -> Task:
     try:
         task = entry.load()
     except Exception as error:  # whatever a stranger's module raises while it is imported
-        raise DataError(f"The task {entry.name!r} comes from the plug-in {package}, which cannot be loaded: {type(error).__name__}: {clean(error)}. "
-                        f"Update or uninstall {package}.") from error
+        raise DataError(
+            f"The task {entry.name!r} comes from the plug-in {package}, which cannot be loaded: {type(error).__name__}: {clean(error)}. "
+            f"Update or uninstall {package}."
+        ) from error
     if not isinstance(task, Task):
-        raise DataError(f"The plug-in {package} is to give a tuiml.tasks.base.Task for {entry.name!r}; it gives a {type(task).__name__}.")
+        raise DataError(
+            f"The plug-in {package} is to give a tuiml.tasks.base.Task for {entry.name!r}; it gives a {type(task).__name__}."
+        )
     return task
 
 
@@ -176,8 +209,14 @@ def _below(name: str, preset: str | None, problems: list[Problem]) -> list[Mappi
     if preset is None:
         return [defaults]
     if preset not in presets:
-        known = f" Presets of {clean(name)}: {', '.join(presets)}." if presets else f" The task {clean(name)} has no presets."
-        problems.append(Problem("preset", f"there is no preset {clean(preset)!r}.{did_you_mean(preset, presets)}{known}"))
+        known = (
+            f" Presets of {clean(name)}: {', '.join(presets)}."
+            if presets
+            else f" The task {clean(name)} has no presets."
+        )
+        problems.append(
+            Problem("preset", f"there is no preset {clean(preset)!r}.{did_you_mean(preset, presets)}{known}")
+        )
         return [defaults]
     return [defaults, presets[preset]]
 
@@ -190,9 +229,15 @@ def _read(file: str | Path | None, problems: list[Problem]) -> Mapping[str, Any]
     except RecipeError as error:
         problems += error.problems
     except UnicodeDecodeError:
-        problems.append(Problem("", f"{clean(file)} is not UTF-8 text; a recipe is a TOML file such as recipe.toml of a run folder."))
+        problems.append(
+            Problem(
+                "", f"{clean(file)} is not UTF-8 text; a recipe is a TOML file such as recipe.toml of a run folder."
+            )
+        )
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        problems.append(Problem("", f"the recipe {clean(file)} cannot be read: {getattr(error, 'strerror', None) or error}."))
+        problems.append(
+            Problem("", f"the recipe {clean(file)} cannot be read: {getattr(error, 'strerror', None) or error}.")
+        )
     return {}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tuiml.errors import Problem, did_you_mean
-from tuiml.recipe import Recipe
+from tuiml.errors import Problem, RecipeError, TuimlError, did_you_mean
+from tuiml.fields import Recipe
+from tuiml.tasks import catalog
 from tuiml.tasks.base import Task
 from tuiml.tasks.heads import Head, choose
 from tuiml.tasks.split import validation_count, validation_excess
@@ -15,10 +16,24 @@ def check(recipe: Recipe, task: Task) -> list[Problem]:
     shape = _picture_shape(recipe, task)
     problems = _check_validation(recipe, task)
     augmentation, shape = _check_augmentation(recipe, task, shape)
-    problems += augmentation + _check_network(recipe, task, shape) + _check_layers(recipe) + _check_monitor(recipe, head)
+    problems += (
+        augmentation + _check_network(recipe, task, shape) + _check_layers(recipe) + _check_monitor(recipe, head)
+    )
     if head.impossible:
         problems.append(Problem(_overridden(recipe), head.impossible))
     return problems
+
+
+def complete(error: RecipeError) -> RecipeError:
+    """Return the error with what `check` finds in its sound fields added: one look is enough to mend a recipe."""
+    told = {problem.path for problem in error.problems}
+    if not isinstance(error.sound, Recipe) or "task" in told:
+        return error
+    try:
+        found = check(error.sound, catalog.find(error.sound.task))
+    except TuimlError as unusable:  # a folder without pictures, say: one more thing that is wrong
+        found = [Problem("task", str(unusable))]
+    return RecipeError([*error.problems, *(problem for problem in found if problem.path not in told)], error.sound)
 
 
 def advice(recipe: Recipe, task: Task) -> list[Problem]:
@@ -28,9 +43,16 @@ def advice(recipe: Recipe, task: Task) -> list[Problem]:
         found.append(Problem(_overridden(recipe), head.conflict))
     rows, batch = _training_rows(recipe, task), recipe.train.batch_size
     if rows is not None and 0 < rows < batch:
-        found.append(Problem("train.batch_size", f"{batch:,} rows a step, but only {rows:,} to train on: each epoch is a single step."))
+        found.append(
+            Problem(
+                "train.batch_size",
+                f"{batch:,} rows a step, but only {rows:,} to train on: each epoch is a single step.",
+            )
+        )
     if recipe.optimizer.momentum and recipe.optimizer.name not in ("sgd", "rmsprop"):
-        found.append(Problem("optimizer.momentum", f"has no effect on {recipe.optimizer.name}; sgd and rmsprop use it."))
+        found.append(
+            Problem("optimizer.momentum", f"has no effect on {recipe.optimizer.name}; sgd and rmsprop use it.")
+        )
     if not recipe.hidden_layers() and any(recipe.regularize.dropout + recipe.regularize.l1 + recipe.regularize.l2):
         found.append(Problem("regularize", "dropout, l1 and l2 act on hidden layers, and there are none."))
     return found + _advise_early_stopping(recipe)
@@ -64,12 +86,16 @@ def _training_rows(recipe: Recipe, task: Task) -> int | None:
 def _check_validation(recipe: Recipe, task: Task) -> list[Problem]:
     wanted = recipe.data.validation
     if wanted >= 1 and wanted != int(wanted):
-        return [Problem("data.validation", f"expected a share below 1, or a whole number of rows; received {wanted:g}.")]
+        return [
+            Problem("data.validation", f"expected a share below 1, or a whole number of rows; received {wanted:g}.")
+        ]
     excess = validation_excess(task.rows[0], validation_count(task.rows[0], wanted)) if task.rows else ""
     return [Problem("data.validation", excess)] if excess else []
 
 
-def _check_augmentation(recipe: Recipe, task: Task, shape: tuple[int, int, int] | None) -> tuple[list[Problem], tuple[int, int, int] | None]:
+def _check_augmentation(
+    recipe: Recipe, task: Task, shape: tuple[int, int, int] | None
+) -> tuple[list[Problem], tuple[int, int, int] | None]:
     """Return the problems, and the shape of pictures after augmentation, as far as it can be known."""
     if not recipe.augment.ops.strip():
         return [], shape
@@ -84,7 +110,9 @@ def _check_augmentation(recipe: Recipe, task: Task, shape: tuple[int, int, int] 
         after = pipeline.output_shape(shape) if shape and not sentences else shape
     problems = [Problem("augment.ops", f"{sentence.rstrip('.')}.") for sentence in sentences]
     if shape is None:
-        problems.insert(0, Problem("augment.ops", f"augmentation needs pictures, and the rows of {task.name} are not pictures."))
+        problems.insert(
+            0, Problem("augment.ops", f"augmentation needs pictures, and the rows of {task.name} are not pictures.")
+        )
     return problems, after
 
 
@@ -92,13 +120,22 @@ def _check_network(recipe: Recipe, task: Task, shape: tuple[int, int, int] | Non
     if recipe.model.preset != "cnn":
         return []
     if not task.pictures:
-        return [Problem("model.preset", f"cnn needs pictures, and the rows of {task.name} are not pictures; expected dense.")]
+        return [
+            Problem(
+                "model.preset", f"cnn needs pictures, and the rows of {task.name} are not pictures; expected dense."
+            )
+        ]
     pools, side = len(recipe.model.layers), min(shape[:2]) if shape else 0
     if shape is None or side >> pools >= 1:
         return []
     most = side.bit_length() - 1  # pooling rounds odd sides down
-    return [Problem("model.layers", f"{pools} convolutions halve the picture {pools} times, and {shape[0]} x {shape[1]} pixels can be "
-                                    f"halved {most} times; expected at most {most} layers.")]
+    return [
+        Problem(
+            "model.layers",
+            f"{pools} convolutions halve the picture {pools} times, and {shape[0]} x {shape[1]} pixels can be "
+            f"halved {most} times; expected at most {most} layers.",
+        )
+    ]
 
 
 def _check_layers(recipe: Recipe) -> list[Problem]:
@@ -108,7 +145,12 @@ def _check_layers(recipe: Recipe) -> list[Problem]:
         values = getattr(recipe.regularize, name)
         if len(values) not in (0, 1, hidden):
             inside = " (convolutions, then dense ones)" if recipe.model.preset == "cnn" else ""
-            problems.append(Problem(f"regularize.{name}", f"expected one value, or {hidden}: one for each hidden layer{inside}; received {len(values)}."))
+            problems.append(
+                Problem(
+                    f"regularize.{name}",
+                    f"expected one value, or {hidden}: one for each hidden layer{inside}; received {len(values)}.",
+                )
+            )
     return problems
 
 
@@ -118,10 +160,20 @@ def _check_monitor(recipe: Recipe, head: Head) -> list[Problem]:
     monitor, trained = recipe.early_stopping.monitor, ["loss", *head.metrics]
     known = trained + [f"val_{name}" for name in trained]
     if monitor not in known:
-        return [Problem("early_stopping.monitor", f"there is no metric {monitor!r} here.{did_you_mean(monitor, known)} Known: {', '.join(known)}.")]
+        return [
+            Problem(
+                "early_stopping.monitor",
+                f"there is no metric {monitor!r} here.{did_you_mean(monitor, known)} Known: {', '.join(known)}.",
+            )
+        ]
     if monitor.startswith("val_") and recipe.data.validation == 0:
-        return [Problem("early_stopping.monitor", f"{monitor} needs validation rows, and data.validation is 0; "
-                                                  f"give --validation 0.2, or monitor={monitor.removeprefix('val_')}.")]
+        return [
+            Problem(
+                "early_stopping.monitor",
+                f"{monitor} needs validation rows, and data.validation is 0; "
+                f"give --validation 0.2, or monitor={monitor.removeprefix('val_')}.",
+            )
+        ]
     return []
 
 
@@ -130,8 +182,18 @@ def _advise_early_stopping(recipe: Recipe) -> list[Problem]:
     if stopping is None:
         return []
     if recipe.train.epochs <= stopping.start_from_epoch + stopping.patience:
-        found.append(Problem("early_stopping.patience", f"cannot run out in {recipe.train.epochs} epochs; early stopping will not stop this run."))
+        found.append(
+            Problem(
+                "early_stopping.patience",
+                f"cannot run out in {recipe.train.epochs} epochs; early stopping will not stop this run.",
+            )
+        )
     rising = "accuracy" in stopping.monitor
     if stopping.mode == ("min" if rising else "max"):
-        found.append(Problem("early_stopping.mode", f"{stopping.mode} waits for {stopping.monitor} to get worse; auto knows its direction."))
+        found.append(
+            Problem(
+                "early_stopping.mode",
+                f"{stopping.mode} waits for {stopping.monitor} to get worse; auto knows its direction.",
+            )
+        )
     return found

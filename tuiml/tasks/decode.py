@@ -47,8 +47,10 @@ def check_memory(root: Path, count: int, size: int) -> None:
     needed, free = count * size * size * 3, psutil.virtual_memory().available
     if needed > _MEMORY_SHARE * free:
         fitting = max(8, int((_MEMORY_SHARE * free / (3 * count)) ** 0.5))
-        raise DataError(f"{count:,} pictures of {size} x {size} pixels in {clean(root)} take {needed / 1e9:.1f} GB, more than half of the "
-                        f"{free / 1e9:.1f} GB of memory that are free. `--image-size {fitting}` would fit.")
+        raise DataError(
+            f"{count:,} pictures of {size} x {size} pixels in {clean(root)} take {needed / 1e9:.1f} GB, more than half of the "
+            f"{free / 1e9:.1f} GB of memory that are free. `--image-size {fitting}` would fit."
+        )
 
 
 def _square(file: Path, size: int) -> Pictures | str:

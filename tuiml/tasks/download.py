@@ -45,8 +45,10 @@ def obtain(files: Sequence[File], progress: Progress) -> list[Path]:
         if file in absent:
             _fetch(file, path, absent, progress)
         elif (found := _sha256(path)) != file.sha256:
-            raise DataError(f"{path} is not the published file: its SHA-256 is {found}, expected {file.sha256}. "
-                            f"It may be an interrupted download or another version. Move or delete it, and it is fetched again from {file.url}.")
+            raise DataError(
+                f"{path} is not the published file: its SHA-256 is {found}, expected {file.sha256}. "
+                f"It may be an interrupted download or another version. Move or delete it, and it is fetched again from {file.url}."
+            )
     return [cache_folder() / file.name for file in files]
 
 
@@ -72,19 +74,29 @@ def _fetch(file: File, path: Path, absent: Sequence[File], progress: Progress) -
             for attempt in range(_ATTEMPTS):
                 began = partial.stat().st_size if partial.exists() else 0
                 try:
-                    pooch.retrieve(file.url, f"sha256:{file.sha256}", path.name, path.parent, downloader=_downloader(file, partial, progress))
+                    pooch.retrieve(
+                        file.url,
+                        f"sha256:{file.sha256}",
+                        path.name,
+                        path.parent,
+                        downloader=_downloader(file, partial, progress),
+                    )
                     return
                 except ValueError:  # the hash differs; what was continued may have been another version's beginning
                     if not began or attempt == _ATTEMPTS - 1:
-                        raise DataError(f"What {file.url} sends is not the published file (its SHA-256 is not {file.sha256}). "
-                                        f"Nothing was kept. Put the published file at {path}, or use `--task digits`, which needs no network.") from None
+                        raise DataError(
+                            f"What {file.url} sends is not the published file (its SHA-256 is not {file.sha256}). "
+                            f"Nothing was kept. Put the published file at {path}, or use `--task digits`, which needs no network."
+                        ) from None
                 except requests.RequestException as error:
                     advanced = partial.exists() and partial.stat().st_size > began
                     if not advanced or attempt == _ATTEMPTS - 1:  # a host that cannot be reached is not asked thrice
                         raise _unreachable(absent, file, partial, error) from None
     except OSError as error:
-        raise StorageError(f"{file.name} cannot be stored in {path.parent}: {error.strerror or error}. "
-                           "Make room or give permission there, or set KERAS_HOME to another folder.") from None
+        raise StorageError(
+            f"{file.name} cannot be stored in {path.parent}: {error.strerror or error}. "
+            "Make room or give permission there, or set KERAS_HOME to another folder."
+        ) from None
 
 
 def _downloader(file: File, partial: Path, progress: Progress) -> Callable[[str, str | IO[Any], Any], None]:
@@ -114,9 +126,15 @@ def _downloader(file: File, partial: Path, progress: Progress) -> Callable[[str,
 
 def _unreachable(absent: Sequence[File], file: File, partial: Path, error: Exception) -> DataError:
     places = "\n".join(f"  {other.url}\n    -> {cache_folder() / other.name}" for other in absent)
-    kept = f" {partial.stat().st_size / 1e6:.1f} MB arrived and are kept; the next start goes on from there." if partial.exists() else ""
-    return DataError(f"Missing in Keras' cache: {', '.join(other.name for other in absent)}, and {file.url} cannot be reached ({_reason(error)}).{kept} "
-                     f"Connect to the network, or put there by hand:\n{places}\nWithout network, `--task digits` works.")
+    kept = (
+        f" {partial.stat().st_size / 1e6:.1f} MB arrived and are kept; the next start goes on from there."
+        if partial.exists()
+        else ""
+    )
+    return DataError(
+        f"Missing in Keras' cache: {', '.join(other.name for other in absent)}, and {file.url} cannot be reached ({_reason(error)}).{kept} "
+        f"Connect to the network, or put there by hand:\n{places}\nWithout network, `--task digits` works."
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -40,5 +40,7 @@ def digits(data_fields: Mapping[str, Any], progress: Progress) -> Data:
 def _inside_sklearn(name: str) -> Path:
     found = importlib.util.find_spec("sklearn")
     if found is None or found.origin is None:
-        raise DataError(f"{name} is shipped inside scikit-learn, which is not installed. `pip install scikit-learn` brings it.")
+        raise DataError(
+            f"{name} is shipped inside scikit-learn, which is not installed. `pip install scikit-learn` brings it."
+        )
     return Path(found.origin).parent / "datasets" / "data" / name

@@ -42,9 +42,16 @@ def task(name: str, root: Path, defaults: Mapping[str, Any]) -> Task:
     """Return the task of the pictures below `root`: binary for two classes. Raises DataError, as `inspect` does."""
     listing = inspect(root)
     rows = len(listing.parts["train"]) + len(listing.parts.get("validation", ())), len(listing.parts["test"])
-    return Task(name, f"Pictures in {clean(root.name)}", "binary" if len(listing.classes) == 2 else "one_of_n",
-                lambda data_fields, progress: load(root, int(data_fields["image_size"]), progress),
-                classes=listing.classes, rows=rows, source=clean(root), defaults=defaults)
+    return Task(
+        name,
+        f"Pictures in {clean(root.name)}",
+        "binary" if len(listing.classes) == 2 else "one_of_n",
+        lambda data_fields, progress: load(root, int(data_fields["image_size"]), progress),
+        classes=listing.classes,
+        rows=rows,
+        source=clean(root),
+        defaults=defaults,
+    )
 
 
 def inspect(root: Path) -> Listing:
@@ -69,7 +76,8 @@ def inspect(root: Path) -> Listing:
     _check_classes(root, parts)
     names = list(parts["train"])
     listed: dict[str, Files] = {
-        part: [(file, number) for number, name in enumerate(names) for file in found.get(name, ())] for part, found in parts.items()
+        part: [(file, number) for number, name in enumerate(names) for file in found.get(name, ())]
+        for part, found in parts.items()
     }
     listed["train"], listed["test"] = _draw_test(listed["train"], listed.get("test", []))
     return Listing(tuple(clean(name) for name in names), listed, tuple(notices))
@@ -89,12 +97,17 @@ def load(root: Path, size: int, progress: Progress) -> Data:
     pictures, broken = decode([file for file, _ in together], size, progress)
     readable = np.ones(len(together), bool)
     readable[list(broken)] = False
-    notices = [*listing.notices, *(f"{clean(together[row][0])} is left out: {reason}." for row, reason in broken.items())]
+    notices = [
+        *listing.notices,
+        *(f"{clean(together[row][0])} is left out: {reason}." for row, reason in broken.items()),
+    ]
     labels = np.array([number for _, number in together], np.int64)
     part_of = np.repeat([0, 1, 2], [len(part) for part in parts])
     for number, name in enumerate(listing.classes):
         if not readable[(part_of == 0) & (labels == number)].any():
-            raise DataError(f"None of the training pictures of the class {name!r} in {clean(root)} can be read. {' '.join(notices[-3:])}")
+            raise DataError(
+                f"None of the training pictures of the class {name!r} in {clean(root)} can be read. {' '.join(notices[-3:])}"
+            )
     if broken:
         pictures, labels, part_of = pictures[readable], labels[readable], part_of[readable]
     test = int((part_of < 2).sum())
@@ -117,7 +130,11 @@ def _folders(root: Path) -> list[str]:
 
 def _pictures(folder: Path) -> list[Path]:
     """Return the picture files in `folder`, sorted; `isfile` asks what a link leads to, and keeps pipes and devices out."""
-    return sorted(Path(entry.path) for entry in _entries(folder) if entry.name.lower().endswith(SUFFIXES) and os.path.isfile(entry.path))
+    return sorted(
+        Path(entry.path)
+        for entry in _entries(folder)
+        if entry.name.lower().endswith(SUFFIXES) and os.path.isfile(entry.path)
+    )
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -139,12 +156,24 @@ def _check_classes(root: Path, parts: Mapping[str, Mapping[str, Sequence[Path]]]
     if not train:
         raise DataError(f"{where} has no class folders. {_LAYOUT}")
     if len(train) == 1:
-        raise DataError(f"{where} has one class only, {clean(next(iter(train)))!r}; there is nothing to tell apart. {_LAYOUT}")
-    needed = 1 if any(parts.get("test", {}).values()) else 2  # without a test folder, one of them may be drawn for testing
+        raise DataError(
+            f"{where} has one class only, {clean(next(iter(train)))!r}; there is nothing to tell apart. {_LAYOUT}"
+        )
+    needed = (
+        1 if any(parts.get("test", {}).values()) else 2
+    )  # without a test folder, one of them may be drawn for testing
     for name, files in train.items():
         if len(files) < needed:
-            found = "one picture, and a test set is to be drawn from it" if files else f"no pictures ({', '.join(SUFFIXES)})"
-            raise DataError(f"The class folder {clean(name)!r} in {where} has {found}. Add pictures or move the folder away. {_LAYOUT}")
+            found = (
+                "one picture, and a test set is to be drawn from it"
+                if files
+                else f"no pictures ({', '.join(SUFFIXES)})"
+            )
+            raise DataError(
+                f"The class folder {clean(name)!r} in {where} has {found}. Add pictures or move the folder away. {_LAYOUT}"
+            )
     for part, classes in parts.items():
         if strangers := [name for name in classes if name not in train]:
-            raise DataError(f"{where}: {part} has a class that train has not: {clean(strangers[0])!r}. Classes of train: {clean(', '.join(train))}.")
+            raise DataError(
+                f"{where}: {part} has a class that train has not: {clean(strangers[0])!r}. Classes of train: {clean(', '.join(train))}."
+            )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuiml.recipe import ModelFields
+from tuiml.fields import ModelFields
 from tuiml.tasks.base import Kind
 
 
@@ -28,17 +28,37 @@ class Head:
 
 # kind -> (activation, loss, metric, reason). Source: the Keras notes' table of last-layer activations and losses.
 _TABLE: dict[Kind, tuple[str, str, str, str]] = {
-    "binary": ("sigmoid", "binary_crossentropy", "accuracy",
-               "Two classes: one sigmoid unit gives the probability of the second class, and binary_crossentropy compares it with the label."),
-    "one_of_n": ("softmax", "sparse_categorical_crossentropy", "accuracy",
-                 "One of several classes: softmax gives probabilities that sum to 1, and categorical crossentropy looks at that of the right class."),
+    "binary": (
+        "sigmoid",
+        "binary_crossentropy",
+        "accuracy",
+        "Two classes: one sigmoid unit gives the probability of the second class, and binary_crossentropy compares it with the label.",
+    ),
+    "one_of_n": (
+        "softmax",
+        "sparse_categorical_crossentropy",
+        "accuracy",
+        "One of several classes: softmax gives probabilities that sum to 1, and categorical crossentropy looks at that of the right class.",
+    ),
     # Keras would read "accuracy" of several columns as "the largest is right", which is not what many labels mean
-    "many_of_n": ("sigmoid", "binary_crossentropy", "binary_accuracy",
-                  "Any number of labels at once: one sigmoid unit per label, each judged by itself with binary_crossentropy."),
-    "value": ("linear", "mse", "mae",
-              "Any real number: a linear unit leaves the output unbounded, and mse is the mean squared distance from the value."),
-    "share": ("sigmoid", "mse", "mae",
-              "A number from 0 to 1: a sigmoid unit cannot leave that range, and mse is the mean squared distance from the value."),
+    "many_of_n": (
+        "sigmoid",
+        "binary_crossentropy",
+        "binary_accuracy",
+        "Any number of labels at once: one sigmoid unit per label, each judged by itself with binary_crossentropy.",
+    ),
+    "value": (
+        "linear",
+        "mse",
+        "mae",
+        "Any real number: a linear unit leaves the output unbounded, and mse is the mean squared distance from the value.",
+    ),
+    "share": (
+        "sigmoid",
+        "mse",
+        "mae",
+        "A number from 0 to 1: a sigmoid unit cannot leave that range, and mse is the mean squared distance from the value.",
+    ),
 }
 
 _PROBABILITIES = {"softmax": "sparse_categorical_crossentropy", "sigmoid": "binary_crossentropy", "linear": "mse"}
@@ -67,8 +87,16 @@ def choose(kind: Kind, classes: int, model_fields: ModelFields) -> Head:
     if kind == "binary":  # one unit is enough, unless what is asked for weighs the two classes against each other
         units = 2 if activation == "softmax" or loss in _CATEGORICAL else 1
     one_hot = kind in ("binary", "one_of_n") and units > 1 and loss != "sparse_categorical_crossentropy"
-    return Head(activation, loss, units, (metric,), reason, one_hot,
-                _conflict(kind, activation, loss), _impossible(kind, activation, loss))
+    return Head(
+        activation,
+        loss,
+        units,
+        (metric,),
+        reason,
+        one_hot,
+        _conflict(kind, activation, loss),
+        _impossible(kind, activation, loss),
+    )
 
 
 def _impossible(kind: Kind, activation: str, loss: str) -> str:
@@ -86,7 +114,9 @@ def _impossible(kind: Kind, activation: str, loss: str) -> str:
 
 def _conflict(kind: Kind, activation: str, loss: str) -> str:
     usual, usual_loss, _, reason = _TABLE[kind]
-    same = activation == usual or (kind == "binary" and activation == "softmax")  # a softmax of two is a sigmoid of the difference
+    same = activation == usual or (
+        kind == "binary" and activation == "softmax"
+    )  # a softmax of two is a sigmoid of the difference
     fitting = {usual_loss}
     if kind == "one_of_n" or (kind == "binary" and activation == "softmax"):
         fitting = set(_CATEGORICAL)

@@ -19,13 +19,18 @@ from tuiml.tasks.download import File, obtain
 _BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 
 # SHA-256 as published in keras.datasets.mnist; of Fashion-MNIST, the files of zalandoresearch/fashion-mnist.
-MNIST = File("mnist.npz", f"{_BASE}mnist.npz", "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1", 11_490_434)
-FASHION = tuple(File(f"fashion-mnist/{name}", _BASE + name, sha256, size) for name, sha256, size in (
-    ("train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", 26_421_880),
-    ("train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845", 29_515),
-    ("t10k-images-idx3-ubyte.gz", "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073", 4_422_102),
-    ("t10k-labels-idx1-ubyte.gz", "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5", 5_148),
-))
+MNIST = File(
+    "mnist.npz", f"{_BASE}mnist.npz", "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1", 11_490_434
+)
+FASHION = tuple(
+    File(f"fashion-mnist/{name}", _BASE + name, sha256, size)
+    for name, sha256, size in (
+        ("train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", 26_421_880),
+        ("train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845", 29_515),
+        ("t10k-images-idx3-ubyte.gz", "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073", 4_422_102),
+        ("t10k-labels-idx1-ubyte.gz", "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5", 5_148),
+    )
+)
 
 DIGIT_NAMES = tuple("0123456789")
 CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
@@ -49,7 +54,9 @@ def fashion_mnist(data_fields: Mapping[str, Any], progress: Progress) -> Data:
 
 def _pictures(arrays: Sequence[npt.NDArray[Any]], classes: tuple[str, ...]) -> Data:
     train_x, train_y, test_x, test_y = arrays
-    return Data(train_x[..., np.newaxis], train_y.astype(np.int64), test_x[..., np.newaxis], test_y.astype(np.int64), classes)
+    return Data(
+        train_x[..., np.newaxis], train_y.astype(np.int64), test_x[..., np.newaxis], test_y.astype(np.int64), classes
+    )
 
 
 def _idx(file: Path) -> npt.NDArray[np.uint8]:

@@ -29,7 +29,11 @@ def split(data: Data, data_fields: Mapping[str, Any], seed: int) -> tuple[Rows, 
     Raises DataError when fewer than one row would be left for training, or when there are no rows.
     """
     total = len(data.train_y)
-    labels = data.train_y if data.train_y.ndim == 1 and np.issubdtype(data.train_y.dtype, np.integer) else np.zeros(total, np.int64)
+    labels = (
+        data.train_y
+        if data.train_y.ndim == 1 and np.issubdtype(data.train_y.dtype, np.integer)
+        else np.zeros(total, np.int64)
+    )
     everything = np.arange(total, dtype=np.int64)
     wanted = float(data_fields["validation"])
     if total == 0:
@@ -37,12 +41,16 @@ def split(data: Data, data_fields: Mapping[str, Any], seed: int) -> tuple[Rows, 
     if data.fixed_validation is not None and 0 < wanted < 1:
         validation = np.unique(data.fixed_validation).astype(np.int64)
         if len(validation) >= total:
-            raise DataError(f"All {total:,} training rows are set apart for validation: none would be left for training.")
+            raise DataError(
+                f"All {total:,} training rows are set apart for validation: none would be left for training."
+            )
     else:
         count = validation_count(total, wanted)
         if too_many := validation_excess(total, count):
             raise DataError(f"data.validation {too_many}")
-        validation = everything[:count] if data_fields["split"] == "first" else stratified(labels, count, (seed, _VALIDATION))
+        validation = (
+            everything[:count] if data_fields["split"] == "first" else stratified(labels, count, (seed, _VALIDATION))
+        )
     training = np.setdiff1d(everything, validation, assume_unique=True)
     fraction = float(data_fields["fraction"])
     if fraction < 1:
@@ -60,8 +68,10 @@ def validation_excess(total: int, count: int) -> str:
     """Return why `count` of `total` training rows cannot be set apart for validation; empty when they can."""
     if count < total:
         return ""
-    return (f"asks for {count:,} rows, but there are {total:,} training rows, and at least one must be left to train on. "
-            f"Give a share such as 0.2, or at most {total - 1:,} rows.")
+    return (
+        f"asks for {count:,} rows, but there are {total:,} training rows, and at least one must be left to train on. "
+        f"Give a share such as 0.2, or at most {total - 1:,} rows."
+    )
 
 
 def stratified(labels: npt.NDArray[Any], count: int, seed: tuple[int, ...]) -> Rows:

@@ -31,9 +31,11 @@ def _standby() -> RunFolder | None:
     """Import the framework, then wait for a folder; None when stdin closes first: whoever wanted a run is gone."""
     from tuiml.train import devices
 
-    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # yields to the screen; unlike niceness it can be taken back
+    os.sched_setscheduler(
+        0, os.SCHED_BATCH, os.sched_param(0)
+    )  # yields to the screen; unlike niceness it can be taken back
     devices.import_framework()
-    from tuiml.train import callbacks, model, thread  # noqa: F401
+    from tuiml.train import rows, saver, thread  # noqa: F401
 
     os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     line = sys.stdin.buffer.readline()

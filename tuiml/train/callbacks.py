@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from tuiml import events, recipe
+from tuiml import events
+from tuiml.fields import EarlyStopping as Fields
 from tuiml.train.control import Publish
 from tuiml.train.feed import layer_seed
 from tuiml.train.loop import CompiledLoop
@@ -24,7 +25,7 @@ class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
     Keras forgets everything when `fit` begins and restores when it ends; a run may be resumed, or given more epochs.
     """
 
-    def __init__(self, fields: recipe.EarlyStopping) -> None:
+    def __init__(self, fields: Fields) -> None:
         super().__init__(**fields.model_dump(exclude={"verbose"}))
         self.tells = bool(fields.verbose)
         self.best = None
@@ -39,7 +40,7 @@ class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
     @property
     def stopped(self) -> bool:
         """Whether patience ran out."""
-        return self.stopped_epoch > 0
+        return bool(self.stopped_epoch > 0)
 
     @property
     def patience_left(self) -> int:
@@ -64,7 +65,12 @@ class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
         """Take back what `memory` returned. A run that had been stopped early gets its whole patience again."""
         self.best, self.best_epoch = counters["best"], counters["best_epoch"]
         self.wait = 0 if counters["stopped_epoch"] else counters["wait"]
-        weights = [arrays[name] for name in sorted((name for name in arrays if name.startswith(_WEIGHT)), key=lambda name: int(name.removeprefix(_WEIGHT)))]
+        weights = [
+            arrays[name]
+            for name in sorted(
+                (name for name in arrays if name.startswith(_WEIGHT)), key=lambda name: int(name.removeprefix(_WEIGHT))
+            )
+        ]
         self.best_weights = weights or None
 
 
@@ -74,8 +80,14 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
     Must come after early stopping in the list of callbacks: it reports the patience left.
     """
 
-    def __init__(self, loop: CompiledLoop, publish: Publish, seed: int, early: EarlyStopping | None,
-                 epoch_done: Callable[[int, dict[str, float]], None]) -> None:
+    def __init__(
+        self,
+        loop: CompiledLoop,
+        publish: Publish,
+        seed: int,
+        early: EarlyStopping | None,
+        epoch_done: Callable[[int, dict[str, float]], None],
+    ) -> None:
         super().__init__()
         self._loop, self._publish, self._seed, self._early, self._epoch_done = loop, publish, seed, early, epoch_done
 
@@ -89,9 +101,19 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
         """Tell the metrics, then let the run save."""
         metrics = {name: float(value) for name, value in (logs or {}).items()}
         left = self._early.patience_left if self._early else None
-        self._publish(events.EpochEnded(epoch + 1, metrics, self._loop.train_seconds, float(self.model.optimizer.learning_rate), left))
+        self._publish(
+            events.EpochEnded(
+                epoch + 1, metrics, self._loop.train_seconds, float(self.model.optimizer.learning_rate), left
+            )
+        )
         if not math.isfinite(metrics.get("val_loss", 0.0)):
-            self._publish(events.Noticed("warning", "validation-not-finite", f"the validation loss of epoch {epoch + 1} is not a finite number."))
+            self._publish(
+                events.Noticed(
+                    "warning",
+                    "validation-not-finite",
+                    f"the validation loss of epoch {epoch + 1} is not a finite number.",
+                )
+            )
         self._epoch_done(epoch + 1, metrics)
 
 

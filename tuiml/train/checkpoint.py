@@ -34,7 +34,9 @@ class Checkpoint:
     arrays: dict[str, npt.NDArray[Any]]
 
 
-def save(folder: Path, model: Any, epoch: int, step: int, counters: dict[str, Any], extra: dict[str, npt.NDArray[Any]]) -> Path:
+def save(
+    folder: Path, model: Any, epoch: int, step: int, counters: dict[str, Any], extra: dict[str, npt.NDArray[Any]]
+) -> Path:
     """Write the newest state, then drop all but the last two. Raises StorageError; earlier checkpoints stay as they are."""
     path = folder / f"last-{epoch:06d}-{step:06d}.npz"
     _write(path, _variables(model) | extra, {"epoch": epoch, "step": step, **counters})
@@ -82,7 +84,9 @@ def restore(model: Any, checkpoint: Checkpoint, weights_only: bool = False) -> N
             continue
         value = checkpoint.arrays.get(name)
         if value is None or tuple(value.shape) != tuple(variable.shape):
-            raise StorageError(f"{checkpoint.path} does not fit this run's network (at {name}): its recipe was changed.")
+            raise StorageError(
+                f"{checkpoint.path} does not fit this run's network (at {name}): its recipe was changed."
+            )
         variable.assign(value)
 
 

@@ -25,7 +25,9 @@ def import_framework() -> None:
         import keras  # noqa: F401
         import tensorflow  # noqa: F401
     except ImportError as error:
-        raise TrainingError(f"TensorFlow cannot be imported: {error}. `tuiml doctor` says what this machine has.") from error
+        raise TrainingError(
+            f"TensorFlow cannot be imported: {error}. `tuiml doctor` says what this machine has."
+        ) from error
 
 
 def choose(device: str, deterministic: bool) -> Device:

@@ -25,13 +25,28 @@ class Feed:
     repeated run sees the same pictures in the same order.
     """
 
-    def __init__(self, x: npt.NDArray[Any], y: npt.NDArray[Any], rows: npt.NDArray[np.int64], *,
-                 batch_size: int, seed: int, shuffle: bool = False, pipeline: Pipeline | None = None) -> None:
+    def __init__(
+        self,
+        x: npt.NDArray[Any],
+        y: npt.NDArray[Any],
+        rows: npt.NDArray[np.int64],
+        batch_size: int,
+        seed: int,
+        *,
+        shuffle: bool = False,
+        pipeline: Pipeline | None = None,
+    ) -> None:
         self.x, self.y, self.rows = x, y, rows
         self.batch_size, self.seed, self.shuffle = batch_size, seed, shuffle
         self.pipeline = pipeline if pipeline else None
         self.resident = self.pipeline is None and x.nbytes < _RESIDENT_SHARE * psutil.virtual_memory().total
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="augment")
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape of one row as it is fed."""
+        shape = self.x.shape[1:]
+        return tuple(self.pipeline.output_shape(shape)) if self.pipeline is not None else tuple(shape)
 
     @property
     def steps(self) -> int:

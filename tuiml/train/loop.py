@@ -21,16 +21,18 @@ class CompiledLoop:
     """Trains and evaluates a compiled Keras model on feeds.
 
     `epoch` (from 1) and `step` (batches done in it) say where training is; `train_seconds` is the last epoch's training
-    part. `between` is called on the training thread after each chunk.
+    part. `one_hot`: class numbers become rows of zeros with a one before the loss sees them. `between` is called on the training thread after each chunk.
     """
 
-    def __init__(self, model: Any, train: Feed, validation: Feed | None, control: Control, publish: Publish) -> None:
+    def __init__(
+        self, model: Any, train: Feed, validation: Feed | None, one_hot: bool, control: Control, publish: Publish
+    ) -> None:
         self.model, self.train, self.validation = model, train, validation
         self.epoch, self.step, self.train_seconds = 1, 0, 0.0
         self.before_steps: Callable[[], None] = lambda: None
         self.between: Callable[[], None] = lambda: None
         self._control, self._publish = control, publish
-        self._one_hot = train.y.dtype.kind == "i" and model.output_shape[-1] > 1 and model.loss != "sparse_categorical_crossentropy"
+        self._one_hot = one_hot
         self._paces: dict[str, Pace] = {}
         self._functions: dict[tuple[int, str], Callable[..., Any]] = {}
         self._tensors: dict[int, Any] = {}
@@ -52,8 +54,15 @@ class CompiledLoop:
         import tensorflow as tf
 
         once = tf.data.Dataset.range(1)
-        self.model.fit(once, epochs=last_epoch, initial_epoch=first_epoch - 1, verbose=0, shuffle=False, callbacks=callbacks,
-                       validation_data=once if self.validation is not None else None)
+        self.model.fit(
+            once,
+            epochs=last_epoch,
+            initial_epoch=first_epoch - 1,
+            verbose=0,
+            shuffle=False,
+            callbacks=callbacks,
+            validation_data=once if self.validation is not None else None,
+        )
 
     def evaluate(self, feed: Feed) -> dict[str, float]:
         """Return the model's metrics on all rows of a feed, dropout and augmentation off."""
@@ -70,8 +79,10 @@ class CompiledLoop:
         for steps, healthy in self._chunks("train", self.train, self.epoch, self.step):
             self.step += steps
             if not healthy:
-                raise NotFiniteError(f"the loss was no longer a finite number in epoch {self.epoch}, batch {self.step + 1}. "
-                                     "A smaller learning rate usually helps; optimizer.clip_norm=1 bounds the steps.")
+                raise NotFiniteError(
+                    f"the loss was no longer a finite number in epoch {self.epoch}, batch {self.step + 1}. "
+                    "A smaller learning rate usually helps; optimizer.clip_norm=1 bounds the steps."
+                )
             self._publish(events.BatchEnded(self.epoch, self.step, self.train.steps, self._metrics()))
             self._control.obey(self.epoch, self.step)
             self.between()
@@ -80,8 +91,7 @@ class CompiledLoop:
 
     def _validate(self, iterator: Iterator[Any]) -> dict[str, Any]:
         next(iterator)
-        assert self.validation is not None
-        for _ in self._chunks("test", self.validation, 0, 0):
+        for _ in self._chunks("test", self.validation or self.train, 0, 0):
             self._control.obey(self.epoch, self.step)
         return dict(self.model.get_metrics_result())
 
@@ -120,7 +130,12 @@ class CompiledLoop:
             return tf.function(resident, input_signature=[tf.TensorSpec([None], tf.int64)], autograph=False)  # type: ignore[no-any-return]
 
         def fed(x: Any, y: Any) -> Any:
-            return self._loop(tf.shape(x)[0], batch, lambda at: (x[at * batch : (at + 1) * batch], y[at * batch : (at + 1) * batch]), step)
+            return self._loop(
+                tf.shape(x)[0],
+                batch,
+                lambda at: (x[at * batch : (at + 1) * batch], y[at * batch : (at + 1) * batch]),
+                step,
+            )
 
         x, y = feed.batch(feed.rows[:1], 1)
         specs = [tf.TensorSpec([None, *part.shape[1:]], tf.as_dtype(part.dtype)) for part in (x, y)]
@@ -145,8 +160,14 @@ class CompiledLoop:
             loss, healthy = step(tf.cast(x, tf.float32), self._target(y))
             return at + tf.cast(healthy, tf.int32), healthy, losses.write(at, loss)
 
-        first = (tf.constant(0), tf.constant(True), tf.TensorArray(tf.float32, size=steps, element_shape=(), clear_after_read=False))
-        at, healthy, losses = tf.while_loop(lambda at, healthy, _: tf.logical_and(at < steps, healthy), body, first, parallel_iterations=1)
+        first = (
+            tf.constant(0),
+            tf.constant(True),
+            tf.TensorArray(tf.float32, size=steps, element_shape=(), clear_after_read=False),
+        )
+        at, healthy, losses = tf.while_loop(
+            lambda at, healthy, _: tf.logical_and(at < steps, healthy), body, first, parallel_iterations=1
+        )
         return at, healthy, losses.gather(tf.range(at))
 
     def _target(self, y: Any) -> Any:

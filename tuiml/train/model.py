@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuiml.recipe import OptimizerFields, Recipe
+from tuiml.fields import OptimizerFields, Recipe
 from tuiml.tasks.heads import Head
 
 
@@ -87,5 +87,10 @@ def _optimizer(fields: OptimizerFields) -> Any:
     options: dict[str, Any] = {"learning_rate": fields.learning_rate, "clipnorm": fields.clip_norm or None}
     if fields.name in ("sgd", "rmsprop"):
         options["momentum"] = fields.momentum
-    classes = {"sgd": keras.optimizers.SGD, "rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam, "adamw": keras.optimizers.AdamW}
+    classes = {
+        "sgd": keras.optimizers.SGD,
+        "rmsprop": keras.optimizers.RMSprop,
+        "adam": keras.optimizers.Adam,
+        "adamw": keras.optimizers.AdamW,
+    }
     return classes[fields.name](**options)

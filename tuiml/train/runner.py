@@ -14,6 +14,7 @@ from types import FrameType
 from tuiml import events, recipe
 from tuiml.errors import ExitCode, StorageError
 from tuiml.events import Record
+from tuiml.fields import Recipe
 from tuiml.runs import wishes
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import EventLog, read_all
@@ -70,7 +71,7 @@ class _Runner:
             self._last_batch = now
         self._facts.put(self._log.append(event, sync=isinstance(event, (events.Checkpointed, events.RunEnded))))
 
-    def serve(self, plan: recipe.Recipe, before: RunState, inbox: wishes.Inbox) -> int:
+    def serve(self, plan: Recipe, before: RunState, inbox: wishes.Inbox) -> int:
         """Train on a background thread and serve it until it ends."""
         thread = threading.Thread(target=self._train, args=(plan, before), name="training", daemon=True)
         thread.start()
@@ -93,7 +94,7 @@ class _Runner:
         self._tell(0)
         return code
 
-    def _train(self, plan: recipe.Recipe, before: RunState) -> None:
+    def _train(self, plan: Recipe, before: RunState) -> None:
         from tuiml.train.thread import train
 
         try:

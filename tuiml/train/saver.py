@@ -1,0 +1,65 @@
+"""When state is written: at stops and ends always, at epoch ends at most once a second, the best epoch beside it."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from tuiml import events
+from tuiml.errors import StorageError
+from tuiml.runs.folder import RunFolder
+from tuiml.train import checkpoint
+from tuiml.train.callbacks import EarlyStopping
+from tuiml.train.control import Publish
+
+_EVERY = 1.0  # seconds; exact resume recomputes the epochs between
+
+
+class Saver:
+    """Writes checkpoints and the final model of one run, and tells of each."""
+
+    def __init__(self, folder: RunFolder, model: Any, early: EarlyStopping | None, publish: Publish) -> None:
+        self._folder, self._model, self._early, self._publish = folder, model, early, publish
+        self._saved_at = time.monotonic()
+        self._saved_place: tuple[int, int] | None = (0, 0)  # the seed gives the first state back
+        self._best: tuple[int, dict[str, Any]] | None = None
+
+    def due(self) -> bool:
+        """Whether the last checkpoint is old enough for another."""
+        return time.monotonic() - self._saved_at > _EVERY
+
+    def keep_best(self, epoch: int) -> None:
+        """Remember the present weights as the best; the next `save` writes them."""
+        self._best = epoch, checkpoint.weights(self._model)
+
+    def save(self, epoch: int, step: int) -> None:
+        """Write the state after `epoch` complete epochs and `step` more batches, unless that very place is saved already.
+
+        Raises StorageError.
+        """
+        if self._best is not None:
+            best, arrays = self._best
+            path = checkpoint.save_best(self._folder.checkpoints, arrays, best)
+            self._best = None
+            self._publish(events.Checkpointed(best, 0, str(path.relative_to(self._folder.path)), best=True))
+        if self._saved_place == (epoch, step):
+            return
+        counters: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
+        if self._early is not None:
+            counters["early_stopping"], extra = self._early.memory()
+        path = checkpoint.save(self._folder.checkpoints, self._model, epoch, step, counters, extra)
+        self._saved_at, self._saved_place = time.monotonic(), (epoch, step)
+        self._publish(events.Checkpointed(epoch, step, str(path.relative_to(self._folder.path))))
+
+    def save_model(self) -> None:
+        """Write model.keras, whole or not at all. Raises StorageError."""
+        target = self._folder.model
+        aside = target.with_name(f".model.{os.getpid()}.keras")
+        try:
+            self._model.save(aside)
+            os.replace(aside, target)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            raise StorageError(f"{target} cannot be written: {error.strerror or error}.") from None
