@@ -24,8 +24,16 @@ def printed(card: Card, width: int = 80) -> list[str]:
 
 def finished(run: Run, **more: object) -> RunState:
     """A run that early stopping ended."""
-    return run(12, planned=50, status="finished", reason="early stopping: no improvement for 8 epochs", seconds=72.4,
-               test={"loss": 0.41, "accuracy": 0.871}, best_test={"loss": 0.33, "accuracy": 0.89}, **more)
+    return run(
+        12,
+        planned=50,
+        status="finished",
+        reason="early stopping: no improvement for 8 epochs",
+        seconds=72.4,
+        test={"loss": 0.41, "accuracy": 0.871},
+        best_test={"loss": 0.33, "accuracy": 0.89},
+        **more,
+    )
 
 
 def test_the_card_tells_everything(run: Run) -> None:
@@ -55,7 +63,7 @@ def test_a_plain_print_loses_nothing(run: Run) -> None:
     console = Console(file=StringIO(), width=60)
     console.print(result_card(finished(run), COMMAND, FOLDER))
     words = console.file.getvalue().split()  # type: ignore[attr-defined]
-    assert words[-len(COMMAND.split()):] == COMMAND.split()
+    assert words[-len(COMMAND.split()) :] == COMMAND.split()
 
 
 def test_equal_tests_are_told_once(run: Run) -> None:

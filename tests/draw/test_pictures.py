@@ -21,7 +21,9 @@ def cells(text: Text) -> list[list[tuple[tuple[int, ...], tuple[int, ...]]]]:
             assert not isinstance(span.style, str)
             assert span.style.color is not None
             assert span.style.bgcolor is not None
-            row += [(tuple(span.style.color.get_truecolor()), tuple(span.style.bgcolor.get_truecolor()))] * (span.end - span.start)
+            row += [(tuple(span.style.color.get_truecolor()), tuple(span.style.bgcolor.get_truecolor()))] * (
+                span.end - span.start
+            )
         found.append(row)
     return found
 
@@ -35,8 +37,10 @@ def test_two_pixels_are_one_cell() -> None:
     """Each cell holds the upper pixel as foreground and the lower as background, exactly."""
     image = picture(4, 6)
     drawn = cells(half_blocks(image, 6))
-    assert [[pair for pair in row] for row in drawn] == [
-        [(tuple(image[2 * row, column].tolist()), tuple(image[2 * row + 1, column].tolist())) for column in range(6)] for row in range(2)]
+    assert [list(row) for row in drawn] == [
+        [(tuple(image[2 * row, column].tolist()), tuple(image[2 * row + 1, column].tolist())) for column in range(6)]
+        for row in range(2)
+    ]
 
 
 def test_an_odd_last_row_lies_over_black() -> None:
@@ -61,7 +65,11 @@ def test_small_pictures_are_enlarged_crisply() -> None:
     image = picture(8, 8)
     drawn = cells(half_blocks(image, 20))
     assert (len(drawn), len(drawn[0])) == (8, 16)
-    assert all(pair[0] == pair[1] == tuple(image[row, column // 2].tolist()) for row, cells_ in enumerate(drawn) for column, pair in enumerate(cells_))
+    assert all(
+        pair[0] == pair[1] == tuple(image[row, column // 2].tolist())
+        for row, cells_ in enumerate(drawn)
+        for column, pair in enumerate(cells_)
+    )
 
 
 def test_large_pictures_are_averaged() -> None:
@@ -72,8 +80,12 @@ def test_large_pictures_are_averaged() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 50), st.one_of(st.none(), st.integers(0, 30)), st.booleans())
-def test_a_picture_fits_its_box_and_keeps_its_aspect(tall: int, wide: int, columns: int, rows: int | None, plain: bool) -> None:
+@given(
+    st.integers(1, 90), st.integers(1, 90), st.integers(0, 50), st.one_of(st.none(), st.integers(0, 30)), st.booleans()
+)
+def test_a_picture_fits_its_box_and_keeps_its_aspect(
+    tall: int, wide: int, columns: int, rows: int | None, plain: bool
+) -> None:
     """No wider and no higher than asked, and in the aspect of the picture within a pixel."""
     text = half_blocks(picture(tall, wide, 1), columns, rows, plain)
     lines = text.plain.split("\n") if text.plain else []
@@ -96,7 +108,9 @@ def test_equal_neighbours_share_a_span() -> None:
     assert len(half_blocks(np.zeros((40, 50, 3), np.uint8), 50).spans) == 20
 
 
-@pytest.mark.parametrize("image", [np.zeros((2, 2), np.float32), np.zeros((2, 2, 2), np.uint8), np.zeros((2,), np.uint8)])
+@pytest.mark.parametrize(
+    "image", [np.zeros((2, 2), np.float32), np.zeros((2, 2, 2), np.uint8), np.zeros((2,), np.uint8)]
+)
 def test_other_arrays_are_refused(image: NDArray[np.uint8]) -> None:
     """The message names what was expected and what was received."""
     with pytest.raises(ValueError, match="uint8; received"):
@@ -104,7 +118,13 @@ def test_other_arrays_are_refused(image: NDArray[np.uint8]) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 130), st.integers(0, 50), st.integers(0, 9), st.sampled_from([(8, 8), (28, 28), (32, 32), (60, 20), (20, 60)]), st.booleans())
+@given(
+    st.integers(0, 130),
+    st.integers(0, 50),
+    st.integers(0, 9),
+    st.sampled_from([(8, 8), (28, 28), (32, 32), (60, 20), (20, 60)]),
+    st.booleans(),
+)
 def test_pairs_fit_their_box(width: int, height: int, count: int, shape: tuple[int, int], plain: bool) -> None:
     """Whatever the box, no line is wider and there are no more lines."""
     pairs = [(picture(*shape), picture(*shape), f"number {index}") for index in range(count)]

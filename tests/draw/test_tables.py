@@ -68,8 +68,12 @@ def test_what_did_not_change_and_what_is_not_a_number_have_no_arrow(run: Run) ->
 def test_an_epoch_is_one_line_for_a_log(run: Run) -> None:
     """Place, four figures with arrows, seconds, time left; a star on the best."""
     state = run(3, planned=12)
-    assert epoch_line(state) == "epoch  3/12  loss 0.6065 ▼  accuracy 0.7978 ▲  val_loss 0.3400 ▽  val_accuracy 0.8867 △  0.4 s  eta 4 s".replace(
-        "▽", "△").replace("0.8867 △", "0.8867 ▽")
+    assert (
+        epoch_line(state)
+        == "epoch  3/12  loss 0.6065 ▼  accuracy 0.7978 ▲  val_loss 0.3400 ▽  val_accuracy 0.8867 △  0.4 s  eta 4 s".replace(
+            "▽", "△"
+        ).replace("0.8867 △", "0.8867 ▽")
+    )
     del state.history[1:]
     assert epoch_line(state).endswith("★ best")
     assert epoch_line(RunState()) == ""
@@ -111,8 +115,21 @@ def test_a_row_of_a_run_tells_its_best_epoch_and_its_test(run: Run) -> None:
 
 def test_a_list_of_runs_shows_status_as_symbol_and_word_and_cleans_foreign_text() -> None:
     """Neither an escape sequence nor markup in a name reaches the terminal."""
-    rows = [RunRow("a1", "[red]x[/red]\x1b[31m", "folder:/tmp/\x07", "running", "3/12", 0.9712, None, "2025-11-21 12:00", "note"),
-            RunRow("a2", "", "digits", "crashed", "1/5"), RunRow("a3", "", "digits", "unheard", "1/5")]
+    rows = [
+        RunRow(
+            "a1",
+            "[red]x[/red]\x1b[31m",
+            "folder:/tmp/\x07",
+            "running",
+            "3/12",
+            0.9712,
+            None,
+            "2025-11-21 12:00",
+            "note",
+        ),
+        RunRow("a2", "", "digits", "crashed", "1/5"),
+        RunRow("a3", "", "digits", "unheard", "1/5"),
+    ]
     text = printed(runs_table(rows), 200)
     assert "\x1b" not in text
     assert "\x07" not in text
@@ -126,7 +143,17 @@ def test_a_list_of_runs_shows_status_as_symbol_and_word_and_cleans_foreign_text(
 
 def test_a_list_of_runs_keeps_ids_status_and_figures_at_eighty_columns() -> None:
     """What is long (tasks, names, notes) gives way; a row stays one line."""
-    row = RunRow("20251121-120000-digits", "a rather long name", "folder:/data/pictures", "finished", "120/120", 0.9712, 0.9655, "2025-11-21 12:00", "early stopping " * 8)
+    row = RunRow(
+        "20251121-120000-digits",
+        "a rather long name",
+        "folder:/data/pictures",
+        "finished",
+        "120/120",
+        0.9712,
+        0.9655,
+        "2025-11-21 12:00",
+        "early stopping " * 8,
+    )
     lines = printed(runs_table([row]), 80).splitlines()
     assert len(lines) == 2
     assert all(len(line) <= 80 for line in lines)
@@ -135,14 +162,22 @@ def test_a_list_of_runs_keeps_ids_status_and_figures_at_eighty_columns() -> None
 
 def test_a_list_of_runs_has_no_column_that_says_nothing() -> None:
     """A name and a date that the id already holds, and notes nobody has, take no room."""
-    heading = printed(runs_table([RunRow("20251121-120000-digits", "digits", "digits", "running", "1/5", when="2025-11-21 12:00")])).splitlines()[0]
+    heading = printed(
+        runs_table([RunRow("20251121-120000-digits", "digits", "digits", "running", "1/5", when="2025-11-21 12:00")])
+    ).splitlines()[0]
     assert heading.split() == ["run", "status", "epochs", "best", "val", "test", "task"]
-    heading = printed(runs_table([RunRow("mine", "digits", "digits", "running", "1/5", when="2025-11-21 12:00", note="slow")])).splitlines()[0]
+    heading = printed(
+        runs_table([RunRow("mine", "digits", "digits", "running", "1/5", when="2025-11-21 12:00", note="slow")])
+    ).splitlines()[0]
     assert heading.split()[-4:] == ["task", "name", "started", "note"]
 
 
 def test_lists_load_neither_numpy_nor_plotext_nor_a_screen() -> None:
     """`tuiml runs` answers fast: what is not needed is not imported."""
-    code = ("import sys; from tuiml.draw.tables import RunRow, runs_table; runs_table([RunRow('a', '', 't', 'running', '1/2')]);"
-            "print([name for name in ('numpy', 'plotext', 'PIL', 'textual', 'pydantic') if name in sys.modules])")
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    code = (
+        "import sys; from tuiml.draw.tables import RunRow, runs_table; runs_table([RunRow('a', '', 't', 'running', '1/2')]);"
+        "print([name for name in ('numpy', 'plotext', 'PIL', 'textual', 'pydantic') if name in sys.modules])"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -149,22 +149,12 @@ def _logout() -> Finding:
 
 
 def _logind_kills() -> bool:
-    answer: Any = None
-    if shutil.which("busctl"):
-        answer = subprocess.run(
-            [
-                "busctl",
-                "get-property",
-                "org.freedesktop.login1",
-                "/org/freedesktop/login1",
-                "org.freedesktop.login1.Manager",
-                "KillUserProcesses",
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout
-    return bool(answer) and "true" in answer
+    busctl = shutil.which("busctl")
+    if busctl is None:
+        return False
+    login = ["org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager", "KillUserProcesses"]
+    answer = subprocess.run([busctl, "get-property", *login], capture_output=True, text=True, check=False)
+    return "true" in answer.stdout
 
 
 def _clash() -> Finding:

@@ -1,4 +1,4 @@
-"""Limits, ticks and scaling of a chart's axes, so that the plotting library only ever sees numbers from 0 to 1."""
+"""Limits, scaling, ticks and labels of a chart's axes; the plotting library only ever sees numbers from 0 to 1."""
 
 from __future__ import annotations
 
@@ -53,22 +53,26 @@ def whole_ticks(axis: Axis, cells: int) -> dict[int, str]:
     wanted = max(cells // (widest + 5), 1)
     step = max(_nice((axis.high - axis.low) / wanted), 1.0)
     ticks = _multiples(axis, step)
-    if axis.low >= 0.5 and ticks and ticks[0] - axis.low > step / 2:
+    if axis.low >= 0.5 and (not ticks or ticks[0] - axis.low > step / 2):
         ticks.insert(0, float(math.ceil(axis.low)))  # the first epoch is worth its label
     return {axis.cell(tick, cells): f"{tick:.0f}" for tick in ticks if abs(tick) < 1e15}
 
 
 def value_ticks(axis: Axis, cells: int, log: bool = False) -> dict[int, str]:
     """Return {cell from the bottom: label} of round values; with `log` the axis is of exponents of ten."""
-    wanted = max(round(cells / 2.5), 2)
+    wanted = max(math.ceil(cells / 2), 2)
     if log:
-        return {axis.cell(math.log10(value), cells): label(value, value / 10) for value in _log_values(axis, wanted)}
+        return {
+            axis.cell(math.log10(value), cells): _trimmed(label(value, value / 1000))
+            for value in _log_values(axis, wanted)
+        }
     least = 10.0 ** max(_exponent(max(abs(axis.low), abs(axis.high))) - _DIGITS + 1, -300)
-    step = max(_nice((axis.high - axis.low) / wanted), least)
+    step = max(_nice(0.8 * (axis.high - axis.low) / wanted), least)
     ticks = _multiples(axis, step)
-    if len(ticks) < 2:
+    if len(ticks) < 2:  # two values make a scale; the outermost of a finer step, where all of them would collide
         step = max(_nice(step / 3), least)
         ticks = _multiples(axis, step)
+        ticks = [ticks[0], ticks[-1]] if ticks else []
     return {axis.cell(tick, cells): label(tick, step) for tick in ticks}
 
 
@@ -78,8 +82,27 @@ def label(value: float, step: float) -> str:
     if size >= 99999.5 or size < 1e-4:
         digits = max(_exponent(abs(value)) - _exponent(step), 0) if value else 0
         mantissa, _, exponent = f"{value:.{min(digits, _DIGITS - 1)}e}".partition("e")
-        return f"{mantissa}e{int(exponent)}" if value else "0"
+        return f"{_trimmed(mantissa) if digits > 1 else mantissa}e{int(exponent)}" if value else "0"
     return f"{value:.{max(-_exponent(step), 0)}f}"
+
+
+def below(across: Axis, cells: int, gutter: int, x_label: str) -> str:
+    """Return the axis of x and its labels, two lines; the axis' name is in the corner where it fits."""
+    ticks = whole_ticks(across, cells)
+    labels, marks = [" "] * (gutter + cells), ["─"] * cells
+    if x_label and len(x_label) < gutter:
+        labels[: len(x_label)] = x_label
+    taken = -1
+    for cell, word in sorted(ticks.items()):
+        if not 0 <= cell < cells:
+            continue
+        start = min(max(gutter + cell - (len(word) - 1) // 2, 0), len(labels) - len(word))
+        if start > taken:
+            labels[start : start + len(word)] = word
+            taken = start + len(word)
+            marks[cell] = "┬"
+    corner = f"{'└':>{gutter}}" if gutter else ""
+    return f"{corner}{''.join(marks)}\n{''.join(labels)}"
 
 
 def _limits(values: Sequence[float], limits: tuple[float, float] | None) -> tuple[float, float]:
@@ -115,13 +138,23 @@ def _log_values(axis: Axis, wanted: int) -> list[float]:
         return 0 < value < math.inf and axis.low - 1e-9 <= math.log10(value) <= axis.high + 1e-9
 
     for factors in ((1.0, 2.0, 5.0), (1.0,)):
-        found = [value for power in range(max(first, -307), min(last, 307) + 1) for factor in factors if inside(value := factor * 10.0 ** power)]
+        found = [
+            value
+            for power in range(max(first, -307), min(last, 307) + 1)
+            for factor in factors
+            if inside(value := factor * 10.0**power)
+        ]
         if 2 <= len(found) <= wanted:
             return found
     if len(found) >= 2:
-        return found[::-(-len(found) // wanted)]
+        return found[:: -(-len(found) // wanted)]
     ends = Axis(10.0 ** max(axis.low, -307.0), 10.0 ** min(axis.high, 308.0))
     return [value for value in _multiples(ends, _nice((ends.high - ends.low) / wanted)) if inside(value)]
+
+
+def _trimmed(number: str) -> str:
+    """Return 0.05 for 0.05000: on a logarithmic axis each label has its own number of decimals."""
+    return number.rstrip("0").rstrip(".") if "." in number and "e" not in number else number
 
 
 def _exponent(value: float) -> int:

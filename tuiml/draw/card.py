@@ -1,5 +1,6 @@
 """The result card: what a run came to, on a few plain lines that are left in the scrollback."""
 
+# ruff: noqa: A002 - `ascii` says best what the parameter asks for
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -34,7 +35,10 @@ class Card:
         if self.verdict:
             rows.append(("verdict", clean(self.verdict)))
         rows.append(("run folder", clean(self.folder)))
-        lines = [_title(self.state, ascii), *(Text.assemble((f"  {label:<{_LABEL}}", "bold"), value) for label, value in rows)]
+        lines = [
+            _title(self.state, ascii),
+            *(Text.assemble((f"  {label:<{_LABEL}}", "bold"), value) for label, value in rows),
+        ]
         if self.state.error:
             lines.append(Text.assemble(("  error".ljust(_LABEL + 2), "bold red"), clean(self.state.error)))
         lines += [Text("  the same again:", style="bold"), Text(clean(self.command, limit=100_000))]
@@ -65,7 +69,7 @@ def _curves(state: RunState, width: int, ascii: bool) -> list[tuple[str, str]]:
         if values:
             change = f"{figure(values[0])} {arrow} {figure(values[-1])}"
             curve = sparkline(values, max(min(width - _LABEL - 5 - len(change), 40), 1), ascii)
-            rows.append((name, f"{curve}  {change}"))
+            rows.append((clean(name), f"{curve}  {change}"))
     return rows
 
 
@@ -75,7 +79,9 @@ def _results(state: RunState) -> list[tuple[str, str]]:
     if best is not None:
         metrics = next(epoch.metrics for epoch in state.history if epoch.number == best)
         shown = [name for name in ("val_loss", f"val_{state.metric}") if name in metrics]
-        rows.append(("best epoch", f"{best} of {len(state.history)}: " + _pairs({name: metrics[name] for name in shown})))
+        rows.append(
+            ("best epoch", f"{best} of {len(state.history)}: " + _pairs({name: metrics[name] for name in shown}))
+        )
     if state.test:
         rows.append(("test", _pairs(state.test)))
     if state.best_test and state.best_test != state.test:

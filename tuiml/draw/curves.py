@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -17,26 +17,30 @@ from tuiml.draw.axes import Axis
 from tuiml.draw.numbers import figure
 from tuiml.draw.series import finite, thin
 from tuiml.state import RunState
+from tuiml.text import clean
 
 Color = str | tuple[int, int, int] | None
+Limits = tuple[float, float] | None
 
 TRAIN, VALIDATION = "#56b4e9", "#e69f00"
 """Sky blue and orange of Okabe and Ito's palette: told apart by every kind of color vision."""
 MARK = "┊"
 AXES = "#808080"
 """Readable on dark and on light backgrounds; bright black in 16 colors."""
-_SAMPLES = {"braille": "⠒⠒⠒", "dashed": "⠒ ⠒", "dot": "•••"}
+_SAMPLES = {"braille": "⠒⠒⠒", "dot": "•••"}
 _SHORT = {"validation": "val", "train, running mean": "train"}
-_POINTS = {"braille": "•", "dashed": "◦"}  # a curve of one point: one of braille's dots is overlooked
-_DASH, _PERIOD = 4, 7  # braille dots drawn, and from one dash to the next
+_POINTS = {"braille": "◦", "dot": "•"}  # a curve of one point: one of braille's dots is overlooked
 _LOCK = Lock()  # plotext draws on one figure for the whole process
 _ANSI = re.compile(r"\x1b\[([0-9;]*)m")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: epochs `x` ascending, values `y`; `color` is rich's. `marker` is braille (a thin line), dashed (braille with gaps, told
-    apart from it without color at the same resolution), dot, or any single character; a single point is a • or ◦."""
+    """One curve: epochs `x` ascending, values `y`; `color` is rich's.
+
+    `marker` is one of plotext's: braille (a thin line), dot (told apart without color), or any single character.
+    A curve of one point is a ◦ or •.
+    """
 
     label: str
     x: Sequence[float]
@@ -45,21 +49,31 @@ class Line:
     color: Color = None
 
 
-def chart(lines: Sequence[Line], width: int, height: int, *, title: str = "", x_label: str = "", log: bool = False, mark: float | None = None,
-          x_limits: tuple[float, float] | None = None, y_limits: tuple[float, float] | None = None, plain: bool = False,
-          background: Color = None, foreground: Color = AXES) -> Text:
+def chart(
+    lines: Sequence[Line],
+    width: int,
+    height: int,
+    *,
+    title: str = "",
+    x_label: str = "",
+    log: bool = False,
+    mark: float | None = None,
+    x_limits: Limits = None,
+    y_limits: Limits = None,
+    plain: bool = False,
+    background: Color = None,
+    foreground: Color = AXES,
+) -> Text:
     """Return the curves with axes as exactly `height` lines of `width` cells; never raises, whatever the numbers and the size.
 
     Points that are not finite are left out, with `log` also those not above zero. `mark` draws a dotted vertical line, such as at the
     best epoch. `y_limits` are values, also with `log`. `foreground` colors the axes; no `background` leaves the terminal's.
-    `plain` uses no color at all. What does not fit goes in this order: the title, the labels and axes of x, those of y.
+    `plain` uses no color at all. Where room is short, title and axes go before the curves do.
     """
     if width < 1 or height < 1:
         return Text("\n" * max(height - 1, 0), end="", no_wrap=True)
     shown = [_prepared(line, log) for line in lines]
-    across = axes.x_axis([x for line in shown for x in line.x] + ([mark] if mark is not None and math.isfinite(mark) else []), x_limits)
-    seen = [y for line in shown for x, y in zip(line.x, line.y, strict=True) if across.low <= x <= across.high]
-    up = axes.y_axis(seen, _log_limits(y_limits) if log else y_limits)
+    across, up = _axes(shown, log, mark, x_limits, y_limits)
     rows_of_title = 1 if title and height >= 5 else 0
     rows_of_x = 2 if height >= 4 and width >= 8 else 0
     rows = height - rows_of_title - rows_of_x
@@ -74,7 +88,9 @@ def chart(lines: Sequence[Line], width: int, height: int, *, title: str = "", x_
     canvas = _canvas(shown, cells, rows, across, up, mark, [*colors, axis_style])
     text = Text(end="", no_wrap=True, style=Style(bgcolor=None if plain else _rich_color(background)))
     if rows_of_title:
-        text.append(f"{title[:width]:<{width}}\n", "" if plain else "bold")
+        head = Text(clean(title), "" if plain else "bold")
+        head.truncate(width, pad=True)
+        text.append_text(head).append("\n")
     for row, line_of_canvas in enumerate(canvas):
         if gutter:
             label = ticks.get(rows - 1 - row)
@@ -82,7 +98,7 @@ def chart(lines: Sequence[Line], width: int, height: int, *, title: str = "", x_
         text.append_text(line_of_canvas)
         text.append("\n")
     if rows_of_x:
-        text.append(_below(across, cells, gutter, x_label), axis_style)
+        text.append(axes.below(across, cells, gutter, x_label), axis_style)
     else:
         text.right_crop(1)
     return text
@@ -92,10 +108,10 @@ def legend(lines: Sequence[Line], mark: str = "", plain: bool = False) -> Text:
     """Return one line that says which marker is whose, and after the marker of the vertical line the words `mark`."""
     text = Text(end="", no_wrap=True)
     for line in lines:
-        sample = _POINTS.get(line.marker, line.marker[:1]) if len(line.x) == 1 else _SAMPLES.get(line.marker, line.marker[:1] * 3)
-        text.append(sample, _style(line.color, plain)).append(f" {line.label}  ")
+        point, sample = _POINTS.get(line.marker, line.marker[:1]), _SAMPLES.get(line.marker, line.marker[:1] * 3)
+        text.append(point if len(line.x) == 1 else sample, _style(line.color, plain)).append(f" {clean(line.label)}  ")
     if mark:
-        text.append(f"{MARK} {mark}")
+        text.append(f"{MARK} {clean(mark)}")
     text.rstrip()
     return text
 
@@ -103,20 +119,36 @@ def legend(lines: Sequence[Line], mark: str = "", plain: bool = False) -> Text:
 def lines_of(state: RunState, which: str) -> list[Line]:
     """Return train and validation of one metric ("loss", "metric" for the model's first, or its name).
 
+    Validation has the finer marker: where its loss turns is what one looks for.
+
     Before the first epoch has ended: the running mean over its batches.
     """
     name = state.metric if which == "metric" else which
     if state.history:
-        drawn = [Line("train", *state.series(name), "braille", TRAIN), Line("validation", *state.series(f"val_{name}"), "dashed", VALIDATION)]
+        drawn = [
+            Line("train", *state.series(name), "dot", TRAIN),
+            Line("validation", *state.series(f"val_{name}"), "braille", VALIDATION),
+        ]
         return [line for line in drawn if line.x]
     running = state.batch_losses if name == "loss" else []
     if not running and name in state.metrics:
         running = [(max(state.epoch - 1, 0) + state.step / max(state.steps, 1), state.metrics[name])]
-    return [Line("train, running mean", [x for x, _ in running], [y for _, y in running], "braille", TRAIN)] if running else []
+    x, y = [place for place, _ in running], [value for _, value in running]
+    return [Line("train, running mean", x, y, "dot", TRAIN)] if running else []
 
 
-def loss_and_metric(state: RunState, which: str, width: int, height: int, *, plain: bool = False, log: bool = False,
-                    foreground: Color = AXES, background: Color = None, x_limits: tuple[float, float] | None = None) -> Text:
+def loss_and_metric(
+    state: RunState,
+    which: str,
+    width: int,
+    height: int,
+    *,
+    plain: bool = False,
+    log: bool = False,
+    foreground: Color = AXES,
+    background: Color = None,
+    x_limits: Limits = None,
+) -> Text:
     """Return the chart of `lines_of` under a line with the metric's name, the legend and the best epoch, exactly `width` by `height`."""
     lines = lines_of(state, which)
     best = state.best_epoch if len(state.history) > 1 else None
@@ -126,8 +158,18 @@ def loss_and_metric(state: RunState, which: str, width: int, height: int, *, pla
         x_limits = (0.0, 1.0)
     name = (state.metric or "metric") if which == "metric" else which
     head = _head(name, lines, best, width, plain) if height >= 5 and width >= 1 else Text(end="")
-    body = chart(lines, width, height - (1 if head else 0), x_label="epoch", log=log, mark=best, x_limits=x_limits,
-                 plain=plain, foreground=foreground, background=background)
+    body = chart(
+        lines,
+        width,
+        height - (1 if head else 0),
+        x_label="epoch",
+        log=log,
+        mark=best,
+        x_limits=x_limits,
+        plain=plain,
+        foreground=foreground,
+        background=background,
+    )
     return head.append_text(body)
 
 
@@ -135,9 +177,15 @@ def _head(name: str, lines: Sequence[Line], best: int | None, width: int, plain:
     """Return the line above a chart in the longest of its forms that fits: with last values, without, with short words."""
     valued = [replace(line, label=f"{line.label} {figure(line.y[-1])}") for line in lines]
     short = [replace(line, label=_SHORT.get(line.label, line.label)) for line in lines]
-    forms = [(valued, f"best epoch {best}"), (lines, f"best epoch {best}"), (lines, f"best {best}"), (short, f"best {best}"), (short, "")]
+    forms = [
+        (valued, f"best epoch {best}"),
+        (lines, f"best epoch {best}"),
+        (lines, f"best {best}"),
+        (short, f"best {best}"),
+        (short, ""),
+    ]
     for labelled, words in forms:
-        head = Text.assemble((name, "" if plain else "bold"), "  ", end="", no_wrap=True)
+        head = Text.assemble((clean(name), "" if plain else "bold"), "  ", end="", no_wrap=True)
         head.append_text(legend(labelled, words if best else "", plain) if lines else Text("nothing to draw yet"))
         if head.cell_len <= width:
             break
@@ -153,13 +201,24 @@ def _prepared(line: Line, log: bool) -> Line:
     return Line(line.label, x, y, line.marker, line.color)
 
 
-def _log_limits(limits: tuple[float, float] | None) -> tuple[float, float] | None:
+def _axes(
+    lines: Sequence[Line], log: bool, mark: float | None, x_limits: Limits, y_limits: Limits
+) -> tuple[Axis, Axis]:
+    marked = [mark] if mark is not None and math.isfinite(mark) else []
+    across = axes.x_axis([x for line in lines for x in line.x] + marked, x_limits)
+    seen = [y for line in lines for x, y in zip(line.x, line.y, strict=True) if across.low <= x <= across.high]
+    return across, axes.y_axis(seen, _log_limits(y_limits) if log else y_limits)
+
+
+def _log_limits(limits: Limits) -> Limits:
     if limits is None or not all(0 < limit < math.inf for limit in limits):
         return None
     return math.log10(limits[0]), math.log10(limits[1])
 
 
-def _canvas(lines: Sequence[Line], cells: int, rows: int, across: Axis, up: Axis, mark: float | None, styles: Sequence[Style]) -> list[Text]:
+def _canvas(
+    lines: Sequence[Line], cells: int, rows: int, across: Axis, up: Axis, mark: float | None, styles: Sequence[Style]
+) -> list[Text]:
     """Return `rows` lines of `cells` cells; the last of `styles` is the mark's."""
     import plotext
 
@@ -175,13 +234,16 @@ def _canvas(lines: Sequence[Line], cells: int, rows: int, across: Axis, up: Axis
         plotext.canvas_color("default")
         plotext.axes_color("default")
         if mark is not None and math.isfinite(mark) and across.low <= mark <= across.high:
-            plotext.scatter([across.place(mark)] * rows, [row / max(rows - 1, 1) for row in range(rows)], marker=MARK, color=len(styles) - 1 + 16)
+            plotext.scatter(
+                [across.place(mark)] * rows,
+                [row / max(rows - 1, 1) for row in range(rows)],
+                marker=MARK,
+                color=len(styles) - 1 + 16,
+            )
         for number, line in enumerate(lines):
             x, y = _visible(line, cells, across, up)
             if len(x) == 1:
                 plotext.scatter(x, y, marker=_POINTS.get(line.marker, line.marker), color=16 + number)
-            elif x and line.marker == "dashed":
-                plotext.scatter(*_dashes(x, y, 2 * cells - 1, 4 * rows - 1), marker="braille", color=16 + number)
             elif x:
                 plotext.plot(x, y, marker=line.marker, color=16 + number)
         drawn = plotext.build()
@@ -197,50 +259,16 @@ def _visible(line: Line, cells: int, across: Axis, up: Axis) -> tuple[list[float
     return [across.place(a) for a in x], [min(max(up.place(b), 0.0), 1.0) for b in y]
 
 
-def _dashes(x: Sequence[float], y: Sequence[float], across: int, up: int) -> tuple[list[float], list[float]]:
-    """Return the dots of a dashed line through points from 0 to 1, on a grid of `across` by `up` steps."""
-    dots_x, dots_y, count = [], [], 0
-    for x0, y0, x1, y1 in zip(x, y, x[1:], y[1:], strict=False):
-        steps = max(round(abs(x1 - x0) * across), round(abs(y1 - y0) * up), 1)
-        for step in range(steps):
-            if (count + step) % _PERIOD < _DASH:
-                dots_x.append(x0 + (x1 - x0) * step / steps)
-                dots_y.append(y0 + (y1 - y0) * step / steps)
-        count += steps
-    return [*dots_x, x[-1]], [*dots_y, y[-1]]
-
-
 def _styled(row: str, cells: int, styles: Sequence[Style]) -> Text:
     """Turn plotext's codes into styles: the palette number of a line is its own number plus 16."""
     text, style, end = Text(), Style.null(), 0
     for found in _ANSI.finditer(row):
-        text.append(row[end:found.start()], style)
+        text.append(row[end : found.start()], style)
         code, end = found.group(1), found.end()
         style = styles[int(code.rpartition(";")[2]) - 16] if code.startswith("38;5;") else Style.null()
     text.append(row[end:], style)
     text.truncate(cells, overflow="crop", pad=True)
     return text
-
-
-def _below(across: Axis, cells: int, gutter: int, x_label: str) -> str:
-    """Return the axis of x and its labels, two lines; the axis' name is in the corner where it fits."""
-    ticks = axes.whole_ticks(across, cells)
-    labels, marks = [" "] * (gutter + cells), ["─"] * cells
-    if x_label and len(x_label) < gutter:
-        labels[:len(x_label)] = x_label
-    taken = -1
-    for cell, word in _in_order(ticks, cells):
-        start = min(max(gutter + cell - (len(word) - 1) // 2, 0), len(labels) - len(word))
-        if start > taken:
-            labels[start:start + len(word)] = word
-            taken = start + len(word)
-            marks[cell] = "┬"
-    corner = f"{'└':>{gutter}}" if gutter else ""
-    return f"{corner}{''.join(marks)}\n{''.join(labels)}"
-
-
-def _in_order(ticks: dict[int, str], cells: int) -> Iterator[tuple[int, str]]:
-    return ((cell, word) for cell, word in sorted(ticks.items()) if 0 <= cell < cells)
 
 
 def _style(color: Color, plain: bool) -> Style:

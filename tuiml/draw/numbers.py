@@ -1,14 +1,33 @@
 """Numbers in words: durations, figures, percentages, statuses, and which way a metric should go."""
 
+# ruff: noqa: A002 - `ascii` says best what the parameter asks for
 from __future__ import annotations
 
 import math
 
 _RISING = ("accuracy", "auc", "precision", "recall", "f1", "fbeta", "r2", "iou", "similarity")
 
-SYMBOLS = {"preparing": "○", "running": "●", "paused": "‖", "stopping": "◐", "finished": "✓", "stopped": "■", "failed": "✗", "crashed": "†"}
+SYMBOLS = {
+    "preparing": "○",
+    "running": "●",
+    "paused": "‖",
+    "stopping": "◐",
+    "finished": "✓",
+    "stopped": "■",
+    "failed": "✗",
+    "crashed": "†",
+}
 """One cell each in every terminal: ⏸, ✔, ✖ and ☠ also exist as emoji, which some terminals draw two cells wide."""
-_ASCII_SYMBOLS = {"preparing": ".", "running": ">", "paused": "|", "stopping": ":", "finished": "+", "stopped": "#", "failed": "x", "crashed": "!"}
+_ASCII_SYMBOLS = {
+    "preparing": ".",
+    "running": ">",
+    "paused": "|",
+    "stopping": ":",
+    "finished": "+",
+    "stopped": "#",
+    "failed": "x",
+    "crashed": "!",
+}
 
 
 def duration(seconds: float | None, whole: bool = False) -> str:

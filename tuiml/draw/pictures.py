@@ -42,7 +42,7 @@ def side_by_side(pairs: Sequence[tuple[Pixels, Pixels, str]], width: int, height
         layout = _layout(pairs[0][0].shape, count, width, height)
         if layout is not None:
             return _grid(pairs[:count], *layout, plain)
-    return Text("no room for pictures"[:max(width, 0)] if pairs and height > 0 else "", end="")
+    return Text("no room for pictures"[: max(width, 0)] if pairs and height > 0 else "", end="")
 
 
 def _layout(shape: tuple[int, ...], count: int, width: int, height: int) -> tuple[int, int, int] | None:
@@ -64,10 +64,12 @@ def _grid(pairs: Sequence[tuple[Pixels, Pixels, str]], per_row: int, columns: in
     wide = 2 * columns + 1
     lines: list[Text] = []
     for start in range(0, len(pairs), per_row):
-        group = pairs[start:start + per_row]
+        group = pairs[start : start + per_row]
         if lines:
             lines.append(Text())
-        blocks = [(_block(before, columns, rows, plain), _block(after, columns, rows, plain)) for before, after, _ in group]
+        blocks = [
+            (_block(before, columns, rows, plain), _block(after, columns, rows, plain)) for before, after, _ in group
+        ]
         for row in range(rows):
             cells = [Text.assemble(before[row], " ", after[row]) for before, after in blocks]
             lines.append(Text(" " * _GAP).join(cells))
@@ -88,7 +90,9 @@ def _block(image: Pixels, columns: int, rows: int, plain: bool) -> list[Text]:
 
 def _rgb(image: Pixels) -> Pixels:
     if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 3, 4)):
-        raise ValueError(f"A picture is (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) of uint8; received {image.shape} of {image.dtype}.")
+        raise ValueError(
+            f"A picture is (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) of uint8; received {image.shape} of {image.dtype}."
+        )
     if image.ndim == 2 or image.shape[2] == 1:
         return np.repeat(image.reshape(*image.shape[:2], 1), 3, axis=2)
     if image.shape[2] == 4:
@@ -139,7 +143,9 @@ def _two_colors(top: tuple[int, int, int], bottom: tuple[int, int, int]) -> Styl
 
 
 def _shaded(pixels: Pixels) -> list[Text]:
-    gray = pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)  # luma of ITU-R BT.601, as Pillow's "L"
+    gray = pixels.astype(np.float32) @ np.array(
+        [0.299, 0.587, 0.114], np.float32
+    )  # luma of ITU-R BT.601, as Pillow's "L"
     cells = (gray[::2] + gray[1::2]) / 2
     levels = np.minimum((cells * len(SHADES) / 255).astype(int), len(SHADES) - 1)
     return [Text("".join(SHADES[level] for level in row)) for row in levels.tolist()]

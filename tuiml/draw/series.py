@@ -1,5 +1,6 @@
 """Series of numbers before they are drawn: finite, thinned, smoothed, as a sparkline. Pure Python: nothing to import."""
 
+# ruff: noqa: A002 - `ascii` says best what the parameter asks for
 from __future__ import annotations
 
 import math
@@ -71,8 +72,14 @@ def sparkline(values: Sequence[float], width: int, ascii: bool = False) -> str:
     low, high = min(known), max(known)
     scale = max(abs(low), abs(high)) or 1.0  # divided first: high - low may overflow
     span = high / scale - low / scale
-    return "".join(" " if not math.isfinite(value) else bars[3] if not span
-                   else bars[round((value / scale - low / scale) / span * (len(bars) - 1))] for value in cells)
+    return "".join(
+        " "
+        if not math.isfinite(value)
+        else bars[3]
+        if not span
+        else bars[round((value / scale - low / scale) / span * (len(bars) - 1))]
+        for value in cells
+    )
 
 
 def _means(values: Sequence[float], width: int) -> list[float]:
@@ -82,6 +89,10 @@ def _means(values: Sequence[float], width: int) -> list[float]:
         return list(values)
     means = []
     for cell in range(width):
-        bucket = [value for value in values[cell * len(values) // width:(cell + 1) * len(values) // width] if math.isfinite(value)]
+        bucket = [
+            value
+            for value in values[cell * len(values) // width : (cell + 1) * len(values) // width]
+            if math.isfinite(value)
+        ]
         means.append(sum(value / len(bucket) for value in bucket) if bucket else math.nan)
     return means

@@ -1,5 +1,6 @@
 """Epochs and runs as rows: cells with arrows, a line for a log, rich tables. Loads neither NumPy nor plotext."""
 
+# ruff: noqa: A002 - `ascii` says best what the parameter asks for
 from __future__ import annotations
 
 import math
@@ -19,7 +20,14 @@ ARROWS = "▲▼ better  △▽ worse than the epoch before  ★ lowest val_loss
 """What the marks of `epoch_cells` mean, for a caption."""
 _MARKS = {(True, True): "▲", (True, False): "△", (False, True): "▼", (False, False): "▽"}
 _ASCII_MARKS = {(True, True): "^", (True, False): "^!", (False, True): "v", (False, False): "v!"}
-_STATUS_STYLES = {"running": "green", "preparing": "green", "paused": "yellow", "stopping": "yellow", "failed": "red", "crashed": "red"}
+_STATUS_STYLES = {
+    "running": "green",
+    "preparing": "green",
+    "paused": "yellow",
+    "stopping": "yellow",
+    "failed": "red",
+    "crashed": "red",
+}
 
 
 @dataclass(frozen=True)
@@ -42,10 +50,10 @@ class RunRow:
         import time
 
         metric = state.metric or "loss"
-        number = state.best_epoch
-        best = state.history[number - 1].metrics.get(f"val_{metric}") if number else None
+        best = next((e.metrics.get(f"val_{metric}") for e in state.history if e.number == state.best_epoch), None)
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(state.started)) if state.started else ""
-        return cls(id, name, state.task, state.status, f"{len(state.history)}/{state.epochs}", best, state.test.get(metric), when, note)
+        epochs = f"{len(state.history)}/{state.epochs}"
+        return cls(id, name, state.task, state.status, epochs, best, state.test.get(metric), when, note)
 
 
 def epoch_cells(state: RunState, last: int | None = None, ascii: bool = False) -> tuple[list[str], list[list[str]]]:
@@ -57,7 +65,7 @@ def epoch_cells(state: RunState, last: int | None = None, ascii: bool = False) -
     names = _names(state)
     changing = len({epoch.learning_rate for epoch in state.history}) > 1
     first = max(len(state.history) - last, 0) if last is not None else 0
-    headers = ["epoch", *names, "time", *(["learning rate"] if changing else [])]
+    headers = ["epoch", *map(clean, names), "time", *(["learning rate"] if changing else [])]
     best = state.best_epoch
     rows = [_cells(state, index, names, best, changing, ascii) for index in range(first, len(state.history))]
     return headers, rows
@@ -69,7 +77,11 @@ def epoch_line(state: RunState, ascii: bool = False) -> str:
         return ""
     epoch, before = state.history[-1], _before(state, len(state.history) - 1)
     place = f"epoch {epoch.number:>{len(str(state.epochs))}}/{state.epochs}"
-    values = [f"{name} {_value(name, epoch, before, ascii)}".rstrip() for name in _names(state) if name in epoch.metrics]
+    values = [
+        f"{clean(name)} {_value(name, epoch, before, ascii)}".rstrip()
+        for name in _names(state)
+        if name in epoch.metrics
+    ]
     if before is not None and epoch.learning_rate != before.learning_rate:
         values.append(f"learning rate {epoch.learning_rate:.3g}")
     eta = state.eta()
@@ -101,20 +113,28 @@ def runs_table(rows: Iterable[RunRow], ascii: bool = False) -> Table:
     from rich.text import Text
 
     runs = list(rows)
-    cells = {"run": [Text(clean(run.id)) for run in runs],
-             "status": [Text(status(clean(run.status), ascii), _STATUS_STYLES.get(run.status, "")) for run in runs],
-             "epochs": [Text(clean(run.epochs)) for run in runs],
-             "best val": [Text(figure(run.best)) for run in runs], "test": [Text(figure(run.test)) for run in runs]}
-    flexible = {"task": [clean(run.task) for run in runs],
-                "name": [clean(run.name) for run in runs] if any(run.name not in run.id for run in runs) else [],
-                "started": [clean(run.when) for run in runs] if any(run.when[:10].replace("-", "") not in run.id for run in runs) else [],
-                "note": [clean(run.note) for run in runs]}
+    cells = {
+        "run": [Text(clean(run.id)) for run in runs],
+        "status": [Text(status(clean(run.status), ascii), _STATUS_STYLES.get(run.status, "")) for run in runs],
+        "epochs": [Text(clean(run.epochs)) for run in runs],
+        "best val": [Text(figure(run.best)) for run in runs],
+        "test": [Text(figure(run.test)) for run in runs],
+    }
+    flexible = {
+        "task": [clean(run.task) for run in runs],
+        "name": [clean(run.name) for run in runs] if any(run.name not in run.id for run in runs) else [],
+        "started": [clean(run.when) for run in runs]
+        if any(run.when[:10].replace("-", "") not in run.id for run in runs)
+        else [],
+        "note": [clean(run.note) for run in runs],
+    }
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for header in cells:
         table.add_column(header, justify="right" if header in ("epochs", "best val", "test") else "left", no_wrap=True)
     for header, words in flexible.items():
         if any(words):
-            table.add_column(header, min_width=4)  # columns that may wrap are narrowed first; their cells are cut instead
+            # rich narrows columns that may wrap before the others; their cells are cut instead of wrapped
+            table.add_column(header, min_width=4)
             cells[header] = [Text(word, no_wrap=True, overflow="ellipsis") for word in words]
     for row in zip(*cells.values(), strict=True):
         table.add_row(*row)
@@ -136,13 +156,19 @@ def _cells(state: RunState, index: int, names: list[str], best: int | None, chan
     star = ("*" if ascii else "★") if epoch.number == best else " "
     cells = [f"{epoch.number} {star}", *(_value(name, epoch, before, ascii) for name in names), duration(epoch.seconds)]
     if changing:
-        cells.append(f"{epoch.learning_rate:.3g}" if before is None or epoch.learning_rate != before.learning_rate else "")
+        cells.append(
+            f"{epoch.learning_rate:.3g}" if before is None or epoch.learning_rate != before.learning_rate else ""
+        )
     return cells
 
 
 def _value(name: str, epoch: Epoch, before: Epoch | None, ascii: bool) -> str:
     value = epoch.metrics.get(name)
-    return f"{figure(value):>6} {_mark(name, value, before.metrics.get(name) if before else None, ascii)}" if value is not None else ""
+    return (
+        f"{figure(value):>6} {_mark(name, value, before.metrics.get(name) if before else None, ascii)}"
+        if value is not None
+        else ""
+    )
 
 
 def _mark(name: str, value: float, before: float | None, ascii: bool) -> str:

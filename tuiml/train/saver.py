@@ -21,7 +21,7 @@ class Saver:
 
     def __init__(self, folder: RunFolder, model: Any, early: EarlyStopping | None, publish: Publish) -> None:
         self._folder, self._model, self._early, self._publish = folder, model, early, publish
-        self._saved_at = time.monotonic()
+        self._saved_at = 0.0  # long ago: the first epoch is saved at once
         self._saved_place: tuple[int, int] | None = (0, 0)  # the seed gives the first state back
         self._best: tuple[int, dict[str, Any]] | None = None
 

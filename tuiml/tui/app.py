@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tuiml.errors import ExitCode, TuimlError
-from tuiml.recipe import Recipe
+from tuiml.fields import Recipe
 from tuiml.runs.folder import RunFolder
 from tuiml.settings import Settings
 from tuiml.tasks import catalog

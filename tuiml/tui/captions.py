@@ -148,8 +148,8 @@ def run_cells(run: Run) -> dict[str, Text]:
     }
 
 
-def epochs(state: RunState) -> tuple[Text, ...]:
-    """Return the table of the last epochs, its heading first; the best epoch is bold."""
+def epochs(state: RunState, width: int) -> tuple[Text, ...]:
+    """Return the table of the last epochs, its heading first; the best epoch is bold. What the marks mean is told where `width` allows."""
     from tuiml.draw import tables
 
     headers, rows = tables.epoch_cells(state, _EPOCHS_SHOWN)
@@ -157,5 +157,7 @@ def epochs(state: RunState) -> tuple[Text, ...]:
     lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in (headers, *rows)]
     first = len(state.history) - len(rows)
     best = (state.best_epoch or 0) - first
-    note = f"   {tables.ARROWS}" + (f"   the last {len(rows)} of {len(state.history)}" if first else "")
+    note = f"   the last {len(rows)} of {len(state.history)}" if first else ""
+    if len(lines[0]) + len(note) + len(tables.ARROWS) + 8 < width:
+        note += f"   {tables.ARROWS}"
     return tuple(Text(line + (note if not number else ""), "bold" if number in (0, best) else "") for number, line in enumerate(lines))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from tuiml import knobs
 from tuiml.errors import Problem, RecipeError, TuimlError
-from tuiml.recipe import EarlyStopping, Recipe, compose
+from tuiml.fields import EarlyStopping, Recipe
+from tuiml.recipe import compose
 from tuiml.tasks.base import Task
 
 Values = Mapping[str, str]
@@ -98,6 +99,14 @@ def values_of(recipe: Recipe) -> dict[str, str]:
     return values | {EARLY_STOPPING: "on" if recipe.early_stopping else "off"}
 
 
+def default_values(task: str) -> dict[str, str]:
+    """Return the form's texts for a task's default recipe; a folder need not be named yet. Raises UsageError or DataError."""
+    from tuiml.tasks import catalog
+
+    folder = task.startswith("folder:")
+    return values_of(catalog.default_recipe("folder:." if folder else task)) | {"task": task}
+
+
 def recipe_of(values: Values) -> Recipe:
     """Return the recipe the texts stand for. Raises RecipeError with every problem of shape or range."""
     fields: dict[str, object] = {}
@@ -119,6 +128,7 @@ def examine(values: Values, known: dict[str, Task] | None = None) -> Examined:
     """
     from tuiml.tasks import catalog, check, heads
 
+    values = dict(values) | {"task": catalog.canonical(values["task"])}
     known = {} if known is None else known
     problems: list[Problem] = []
     base = recipe = task = None

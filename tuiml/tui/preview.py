@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tuiml.recipe import Recipe
+from tuiml.fields import Recipe
 from tuiml.tasks import catalog
 from tuiml.tasks.base import Data
 from tuiml.tasks.split import split

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tuiml import recipe as recipes
 from tuiml.errors import StorageError
-from tuiml.recipe import Recipe
+from tuiml.fields import Recipe
 from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.store import Follower

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from tuiml.errors import TuimlError
-from tuiml.recipe import Recipe
+from tuiml.fields import Recipe
 from tuiml.text import clean
 from tuiml.tui import actions
 from tuiml.tui.preview import Pairs, Pictures, load, preview_pairs

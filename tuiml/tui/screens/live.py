@@ -108,10 +108,10 @@ class Live(Screen[None]):
             pass
         if not more and self.state.live and self.runners.died(self.folder) and not self.folder.lock.exists():
             self.state.mark_crashed("the runner ended before it began; its log says why")
-        self.now = time.time()
         if self.log_shown:
             self.log_pane.look()
         self.seen = (self.state.count, self.state.status)
+        self.now = time.time()
 
     def watch_seen(self) -> None:
         """Paint all that follows from the log."""
@@ -153,7 +153,7 @@ class Live(Screen[None]):
             chart.picture = partial(curves.loss_and_metric, state, "loss" if chart.has_class("loss") else "metric")
         if len(state.history) != self._epochs_shown:
             self._epochs_shown = len(state.history)
-            self.rows.lines = captions.epochs(state)
+            self.rows.lines = captions.epochs(state, self.size.width)
 
     def _paint_result(self, state: RunState) -> None:
         result = self.query_one(Result)

@@ -17,8 +17,9 @@ from textual.timer import Timer
 from textual.widgets import Button, Footer, Static
 
 from tuiml import knobs
+from tuiml.errors import TuimlError
 from tuiml.knobs import Knob
-from tuiml.recipe import Recipe
+from tuiml.fields import Recipe
 from tuiml.tasks import catalog
 from tuiml.tasks.base import Task
 from tuiml.text import clean
@@ -125,13 +126,12 @@ class Setup(Screen[None]):
         """Say that the form is in view."""
         self.post_message(self.Shown())
 
-    def load(self, recipe: Recipe) -> None:
-        """Show another recipe; what was changed before can be brought back by undo."""
-        self._load(form.values_of(recipe))
-
     def load_task(self, name: str) -> None:
         """Show a task's default recipe."""
-        self.load(catalog.default_recipe(name))
+        try:
+            self._load(form.default_values(name))
+        except TuimlError as error:
+            self.notify(clean(error, 400), severity="error", markup=False)
 
     def _load(self, values: dict[str, str], keep: bool = True) -> None:
         if keep and self.examined.changed - {"task"}:
@@ -147,7 +147,7 @@ class Setup(Screen[None]):
             self.load_task(event.field.value)
             return
         if event.field.path == "task":
-            self._load(form.values_of(catalog.default_recipe(self.values["task"])))
+            self.load_task(self.values["task"])
             self.form.focus_field(form.FOLDER)
             return
         self._show_fields()
@@ -219,7 +219,7 @@ class Setup(Screen[None]):
     def action_reset_field(self) -> None:
         """Give the focused field the task's default value."""
         if field := self.form.focused:
-            base = form.parted(form.values_of(catalog.default_recipe(self.values["task"])))
+            base = form.parted(form.default_values(self.values["task"]))
             field.value = base.get(field.path, field.value)
             self._show_fields()
             self._examine()

@@ -13,6 +13,8 @@ from textual.widgets import Input, Static
 from tuiml.text import clean
 from tuiml.tui.widgets.choice import Choice
 
+_LONGEST = 100_000
+
 
 class Field(Widget):
     """A value as text; typed, or chosen from `options` where there are any. `name` is its own address in the form."""
@@ -47,8 +49,9 @@ class Field(Widget):
 
     def watch_value(self, value: str) -> None:
         """Show the value in the editor."""
-        if self.children and self.editor.value != value:
-            self.editor.value = value
+        shown = clean(value, _LONGEST)  # what is pasted may hold control characters
+        if self.children and self.editor.value != shown:
+            self.editor.value = shown
 
     def watch_changed(self) -> None:
         """Mark the label."""
@@ -84,4 +87,5 @@ class Field(Widget):
         event.stop()
         if event.value != self.value:
             self.value = event.value
+            self.watch_value(event.value)
             self.post_message(self.Changed(self))
