@@ -34,8 +34,15 @@ def flowers() -> Path:
 @pytest.fixture
 def clean_env(tmp_path: Path) -> dict[str, str]:
     """An environment without settings, caches or runs of the user's."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("TUIML_", "XDG_", "KERAS_", "TEXTUAL"))}
-    return kept | {"HOME": str(tmp_path / "home"), "TUIML_RUNS_DIR": str(tmp_path / "runs"), "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "100"}
+    kept = {
+        key: value for key, value in os.environ.items() if not key.startswith(("TUIML_", "XDG_", "KERAS_", "TEXTUAL"))
+    }
+    return kept | {
+        "HOME": str(tmp_path / "home"),
+        "TUIML_RUNS_DIR": str(tmp_path / "runs"),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "COLUMNS": "100",
+    }
 
 
 Tuiml = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -46,8 +53,16 @@ def tuiml(clean_env: dict[str, str], tmp_path: Path) -> Tuiml:
     """Run `tuiml` with arguments as a process of its own, without a terminal; keyword arguments are environment variables."""
 
     def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-m", "tuiml", *arguments], capture_output=True, text=True, cwd=tmp_path, env=clean_env | environ,
-                              stdin=subprocess.DEVNULL, timeout=240, check=False)
+        return subprocess.run(
+            [sys.executable, "-m", "tuiml", *arguments],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=clean_env | environ,
+            stdin=subprocess.DEVNULL,
+            timeout=240,
+            check=False,
+        )
 
     return run
 
@@ -57,7 +72,15 @@ def run_python(clean_env: dict[str, str], tmp_path: Path) -> Callable[[str], str
     """Run code in a clean interpreter and return what it prints."""
 
     def run(code: str) -> str:
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=clean_env, timeout=120, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=clean_env,
+            timeout=120,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

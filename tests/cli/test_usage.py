@@ -141,7 +141,7 @@ def test_a_folder_that_cannot_be_written_costs_nothing(tuiml, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda root: None, ["empty", "class"]),
+        (lambda root: None, ["no class folders"]),
         (lambda root: (root / "cats").mkdir(), []),
         (lambda root: _picture(root / "cats" / "a.png"), ["one", "cats"]),
         (

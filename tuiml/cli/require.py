@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuiml.errors import RequirementError, UsageError
@@ -29,12 +29,12 @@ class Requirement:
         return f"{self.metric}{self.sign}{self.bound:g}"
 
 
-def parse(texts: list[str]) -> list[Requirement]:
+def parse(texts: Sequence[str]) -> list[Requirement]:
     """Return the requirements written as METRIC>=NUMBER (or <=, >, <). Raises UsageError."""
     return [_parse(text) for text in texts]
 
 
-def check(requirements: list[Requirement], metrics: Mapping[str, float]) -> None:
+def check(requirements: Sequence[Requirement], metrics: Mapping[str, float]) -> None:
     """Raise RequirementError naming every requirement that the metrics do not meet; nan meets none."""
     missed = []
     for wanted in requirements:

@@ -131,8 +131,8 @@ def resume(
         launch.start(folder)
         console.say(f"going on in the background; tuiml watch {folder.id}")
         return 0
+    from tuiml.cli.headless import run_here
     from tuiml.cli.progress import Lines, Narrator
-    from tuiml.cli.train import run_here
 
     return run_here(folder, reproduce(folder), Narrator() if console.is_terminal() else Lines(), json, False, [])
 

@@ -61,6 +61,8 @@ class _Runner:
         self._exit_code = int(ExitCode.FAILED)
         self.control = Control(self.publish)
         self.quit_now = False
+        self._gate = threading.Lock()
+        self._over = False  # nothing is told after the end, also when the training thread has been left behind
 
     def publish(self, event: events.Event) -> None:
         """Write a fact (training thread). Batches are thinned, except the last of an epoch."""
@@ -69,7 +71,10 @@ class _Runner:
             if event.step != event.steps and now - self._last_batch < 1 / _BATCHES_PER_SECOND:
                 return
             self._last_batch = now
-        self._facts.put(self._log.append(event, sync=isinstance(event, (events.Checkpointed, events.RunEnded))))
+        with self._gate:
+            if not self._over:
+                self._facts.put(self._log.append(event, sync=isinstance(event, (events.Checkpointed, events.RunEnded))))
+                self._over = isinstance(event, events.RunEnded)
 
     def serve(self, plan: Recipe, before: RunState, inbox: wishes.Inbox) -> int:
         """Train on a background thread and serve it until it ends."""

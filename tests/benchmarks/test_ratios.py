@@ -1,0 +1,90 @@
+"""What was promised about speed, as ratios against a rival measured in the same minute. `pytest -s` prints the figures."""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def median_ratio(ours: Callable[[], object], rival: Callable[[], object], rounds: int) -> float:
+    """Our median time by the rival's, measured in turn."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        for taken, work in zip(times, (ours, rival), strict=True):
+            began = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - began)
+    pairs = [a / b for a, b in zip(*times, strict=True)]
+    ratio = statistics.median(times[0]) / statistics.median(times[1])
+    sys.stdout.write(f"ratio of medians {ratio:.2f}, pair by pair {min(pairs):.2f} to {max(pairs):.2f}\n")
+    return ratio
+
+
+@pytest.mark.parametrize(("arguments", "starts"), [(["--help"], 30), (["runs"], 25)])
+def test_a_command_starts_quickly(clean_env: dict[str, str], tmp_path: Path, arguments: list[str], starts: int) -> None:
+    """In bare starts of the interpreter: the measure that does not depend on the machine."""
+
+    def process(*words: str) -> None:
+        subprocess.run(
+            [sys.executable, *words],
+            env=clean_env,
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+
+    process("-m", "tuiml", *arguments)
+
+    assert median_ratio(lambda: process("-m", "tuiml", *arguments), lambda: process("-c", "pass"), 15) <= starts
+
+
+@pytest.mark.tf
+@pytest.mark.slow
+def test_an_epoch_of_the_notes_network_takes_at_most_seven_tenths_of_plain_fit(
+    keras_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """60,000 rows, dense 512, batch 128, measured in turn with `model.fit` on the same rows."""
+    import keras
+
+    from tuiml.tasks.catalog import build_recipe
+    from tuiml.train import rows
+    from tuiml.train.control import Control
+    from tuiml.train.loop import CompiledLoop
+    from tuiml.train.model import build
+
+    monkeypatch.setenv("KERAS_HOME", str(keras_home))
+    recipe = build_recipe("mnist", preset="notes")
+    loaded = rows.load(recipe, lambda text: None)
+    loop = CompiledLoop(
+        build(recipe, loaded.shape, loaded.head, loaded.scale),
+        loaded.train,
+        None,
+        loaded.head.one_hot,
+        Control(lambda event: None),
+        lambda event: None,
+    )
+    loop.install()
+    loop.warm()
+    plain = keras.Sequential(
+        [keras.Input((784,)), keras.layers.Dense(512, activation="relu"), keras.layers.Dense(10, activation="softmax")]
+    )
+    plain.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"])
+    x = loaded.data.train_x.reshape(-1, 784).astype("float32") / 255
+    y = keras.utils.to_categorical(loaded.data.train_y)
+
+    def ours() -> None:
+        loop.step = 0
+        loop.fit(1, 1, [])
+
+    def fit() -> None:
+        plain.fit(x, y, batch_size=128, epochs=1, verbose=0)
+
+    ours()
+    fit()
+
+    assert median_ratio(ours, fit, 5) <= 0.7

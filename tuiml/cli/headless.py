@@ -1,0 +1,122 @@
+"""Training without the app: this process is the runner, or starts one that outlives it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tuiml import settings
+from tuiml.cli import console, require
+from tuiml.cli.progress import Lines, Narrator, Quiet
+from tuiml.errors import RecipeError
+from tuiml.events import Record, encode
+from tuiml.fields import Recipe
+from tuiml.knobs import command
+from tuiml.recipe import to_toml
+from tuiml.runs import launch, store
+from tuiml.runs.folder import RunFolder
+from tuiml.runs.summary import summary
+from tuiml.tasks import catalog, check
+
+
+def plan(fields: Mapping[str, Any], preset: str | None, recipe: str | None, sets: Sequence[str]) -> Recipe:
+    """Return the recipe that the flags ask for, checked against its task.
+
+    Raises RecipeError with all that is wrong, DataError when the task's data cannot be used.
+    """
+    typed = dict(fields)
+    try:
+        made = catalog.build_recipe(typed.pop("task", None), preset, recipe, sets, typed)
+    except RecipeError as error:
+        raise check.complete(error) from None
+    problems = check.check(made, catalog.find(made.task))
+    if problems:
+        raise RecipeError(problems)
+    return made
+
+
+def train(
+    recipe: Recipe,
+    *,
+    name: str | None,
+    runs_dir: str | None,
+    detach: bool,
+    requirements: Sequence[str],
+    json: bool,
+    jsonl: bool,
+    quiet: bool,
+) -> int:
+    """Make the run folder, then train here or in the background; return the exit code."""
+    wanted = require.parse(requirements)
+    narrator = Quiet() if quiet else Narrator() if console.is_terminal() else Lines()
+    for advice in check.advice(recipe, catalog.find(recipe.task)):
+        narrator.say(f"note: {advice}")
+    folder = launch.prepare(recipe, settings.load({"runs_dir": runs_dir}).runs_dir, name, by="cli")
+    if detach:
+        return _detach(folder, json)
+    return run_here(folder, _command(recipe), narrator, json, jsonl, wanted)
+
+
+def run_here(
+    folder: RunFolder, reproduce: str, narrator: Quiet, json: bool, jsonl: bool, wanted: Sequence[require.Requirement]
+) -> int:
+    """Be the runner of a run folder: train, narrate, report; return the exit code."""
+    from tuiml.train import runner
+
+    state = store.read(folder).state
+
+    def hear(record: Record) -> None:
+        state.apply(record)
+        if jsonl and record.event is not None:
+            console.data(encode(record.event, record.seq, record.t))
+        narrator.hear(record, state)
+
+    console.divert(folder.log)
+    with narrator:
+        narrator.say(f"run {folder.id}")
+        code = runner.run(folder, hear, foreground=True)
+    narrator.card(state, reproduce, str(folder.path))
+    if json:
+        console.data_json(summary(folder, state))
+    if code == 0:
+        require.check(wanted, state.results())
+    elif state.error:
+        console.say(f"tuiml: {state.error}")
+    _leave_now(code)
+    return code
+
+
+def _leave_now(code: int) -> None:
+    """After a second Ctrl-C the training thread still computes: leave without waiting for it."""
+    if any(thread.name == "training" and thread.is_alive() for thread in threading.enumerate()):
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def dry_run(plan: Recipe, json: bool) -> int:
+    """Print the whole recipe on stdout, as TOML or JSON."""
+    reproduce = _command(plan)
+    if json:
+        console.data_json({"command": reproduce, "recipe": plan.model_dump(mode="json", exclude_none=True)})
+    else:
+        console.say(f"# {reproduce}")
+        console.data(to_toml(plan).rstrip("\n"))
+    return 0
+
+
+def _detach(folder: RunFolder, json: bool) -> int:
+    process = launch.start(folder)
+    if json:
+        console.data_json({"run": folder.id, "status": "preparing", "folder": str(folder.path), "pid": process.pid})
+    else:
+        console.data(folder.id)
+    where = "" if folder.path.parent == settings.load().runs_dir else f" --runs-dir {folder.path.parent}"
+    console.say(f"training in the background; tuiml watch {folder.id}{where}")
+    return 0
+
+
+def _command(recipe: Recipe) -> str:
+    return command(recipe, catalog.default_recipe(recipe.task))
