@@ -128,7 +128,7 @@ class EarlyStopping(Section):
 
     monitor: str = _knob(
         "val_loss",
-        "metric to watch, such as val_loss, val_accuracy or loss",
+        "a metric to watch, such as val_loss, val_accuracy or loss",
         "Monitor",
         pattern=r"^[a-z_0-9]+$",
     )

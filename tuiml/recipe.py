@@ -106,6 +106,8 @@ def _problem(details: Any) -> Problem:
     if kind == "missing":
         return Problem(path, "is needed.")
     knob = KNOBS.get(path)
+    if knob and kind == "string_pattern_mismatch":
+        return Problem(path, f"expected {knob.help}; received {received!r}.")
     expected = (knob.range if knob else "") or details["msg"].removeprefix("Input should be ").removeprefix(
         "Value error, "
     )

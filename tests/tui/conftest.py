@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,7 +16,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tuiml import events
-from tuiml.recipe import Recipe, to_toml
+from tuiml.fields import Recipe
+from tuiml.recipe import to_toml
 from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.settings import Settings
@@ -50,7 +53,9 @@ class FakeStandby:
 class WrittenRun:
     """A run as its runner would write it, at steady times; alive while `hold` is in force."""
 
-    def __init__(self, runs_dir: Path, name: str = "20260101-120000-digits", task: str = "digits", epochs: int = 12) -> None:
+    def __init__(
+        self, runs_dir: Path, name: str = "20260101-120000-digits", task: str = "digits", epochs: int = 12
+    ) -> None:
         self.folder = RunFolder(runs_dir / name)
         self.folder.path.mkdir(parents=True)
         self.recipe = catalog.default_recipe("digits")
@@ -80,19 +85,37 @@ class WrittenRun:
 
     def warm_up(self) -> None:
         """Write what comes before the first epoch."""
-        self.write(events.RunStarted(self.folder.id, self.task, self.epochs, 32, 0, os.getpid(), "host"), events.Preparing("importing TensorFlow"),
-                   events.Preparing("reading digits"), events.DataReady(1150, 287, 360, [8, 8, 1], list("0123456789")),
-                   events.Preparing("building the model"),
-                   events.ModelReady(["dense_1 (64,) 4,160", "output (10,) 650"], 8970, "sparse_categorical_crossentropy", ["accuracy"], 36, "cpu"))
+        self.write(
+            events.RunStarted(self.folder.id, self.task, self.epochs, 32, 0, os.getpid(), "host"),
+            events.Preparing("importing TensorFlow"),
+            events.Preparing("reading digits"),
+            events.DataReady(1150, 287, 360, [8, 8, 1], list("0123456789")),
+            events.Preparing("building the model"),
+            events.ModelReady(
+                ["dense_1 (64,) 4,160", "output (10,) 650"],
+                8970,
+                "sparse_categorical_crossentropy",
+                ["accuracy"],
+                36,
+                "cpu",
+            ),
+        )
 
     def train(self, first: int, last: int) -> None:
         """Write epochs first..last: training falls on and on, validation is best at epoch 8."""
         for epoch in range(first, last + 1):
             falling = math.exp(-epoch / 4)
-            metrics = {"loss": 2 * falling + 0.02, "accuracy": 1 - 0.8 * falling,
-                       "val_loss": 2 * falling + 0.1 + 0.004 * max(epoch - 8, 0) ** 2 + 0.02 * abs(epoch - 8), "val_accuracy": 0.96 - 0.8 * falling}
-            self.write(events.EpochStarted(epoch, 0.001), events.BatchEnded(epoch, 36, 36, {"loss": 2 * falling, "accuracy": 0.5}),
-                       events.EpochEnded(epoch, metrics, 0.9, 0.001, 5))
+            metrics = {
+                "loss": 2 * falling + 0.02,
+                "accuracy": 1 - 0.8 * falling,
+                "val_loss": 0.4 + 0.1 * abs(epoch - 8),
+                "val_accuracy": 0.96 - 0.8 * falling,
+            }
+            self.write(
+                events.EpochStarted(epoch, 0.001),
+                events.BatchEnded(epoch, 36, 36, {"loss": 2 * falling, "accuracy": 0.5}),
+                events.EpochEnded(epoch, metrics, 0.9, 0.001, 5),
+            )
 
     def end(self, status: str = "finished", reason: str = "all 12 epochs done", error: str | None = None) -> None:
         """Write the end."""
@@ -150,7 +173,7 @@ def make_app(runs_dir: Path, started: list[RunFolder]) -> Callable[..., TuimlApp
 @asynccontextmanager
 async def running(app: TuimlApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[int]]:
     """Run the app until the first screen has been examined and painted."""
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await settle(pilot)
         yield pilot
 
@@ -171,7 +194,31 @@ async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float
     raise AssertionError("the condition did not come true in time")
 
 
+@asynccontextmanager
+async def gaps() -> AsyncIterator[list[float]]:
+    """Measure how long the UI loop was away, in seconds, by a ticker of 20 ms; the list holds the delays."""
+    found: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(0.02)
+            found.append(time.perf_counter() - began - 0.02)
+
+    ticker = asyncio.create_task(tick())
+    try:
+        yield found
+    finally:
+        ticker.cancel()
+
+
 def screen_text(app: TuimlApp) -> str:
     """Return what is on the screen, as text."""
     width, height = app.size
-    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()[:height]) if width else ""
+    return (
+        "\n".join(
+            "".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()[:height]
+        )
+        if width
+        else ""
+    )

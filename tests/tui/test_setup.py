@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
 
 from tests.tui.conftest import running, screen_text, settle, until
 from tuiml import knobs
-from tuiml.recipe import Recipe, compose
+from tuiml.recipe import compose, from_toml
 from tuiml.runs.folder import RunFolder
 from tuiml.tasks import catalog
 from tuiml.tui import form
@@ -18,3 +17,190 @@ from tuiml.tui.app import TuimlApp
 from tuiml.tui.screens.live import Live
 
 MakeApp = Callable[..., TuimlApp]
+
+
+async def test_the_first_screen_names_its_task_and_the_command(make_app: MakeApp) -> None:
+    """Without touching anything one sees the task, the network's size, and the command that does the same."""
+    async with running(make_app()) as pilot:
+        shown = screen_text(pilot.app)
+
+    assert "digits · 8,970 parameters" in shown
+    assert "$ tuiml --task digits" in shown
+    assert "Train" in shown
+
+
+async def test_a_problem_stands_beside_its_field_while_one_types(make_app: MakeApp, started: list[RunFolder]) -> None:
+    """The range and what was received are on the row of the field; Train refuses, says so and starts nothing."""
+    async with running(make_app(), (120, 40)) as pilot:
+        pilot.app.setup.go_to("data.fraction")
+        await pilot.press("end", "5")
+        await until(pilot, lambda: bool(pilot.app.setup.examined.problems))
+        await settle(pilot)
+        problem = pilot.app.setup.form.fields["data.fraction"].problem
+        row = next(line for line in screen_text(pilot.app).splitlines() if "● Share of data" in line)
+        await pilot.press("tab", "tab", "ctrl+r")
+        await settle(pilot)
+        focused = pilot.app.setup.form.focused
+
+    assert problem == "expected a number above 0 to 1; received '15'."
+    assert "✗ expected a number above" in row
+    assert focused is not None
+    assert focused.path == "data.fraction"
+    assert started == []
+
+
+async def test_a_contradiction_with_the_task_is_shown_too(make_app: MakeApp) -> None:
+    """Meaning is checked like shape: early stopping on a validation loss needs validation rows."""
+    recipe = compose(
+        [catalog.recipe_fields("digits")[0], {"task": "digits", "early_stopping": 3, "data": {"validation": 0}}]
+    )
+    async with running(make_app(recipe), (120, 50)) as pilot:
+        found = pilot.app.setup.form.fields["early_stopping.monitor"].problem
+
+    assert "needs validation rows" in found
+
+
+async def test_typing_is_never_intercepted(make_app: MakeApp) -> None:
+    """Letters that are keys elsewhere are letters in a field."""
+    async with running(make_app()) as pilot:
+        pilot.app.setup.go_to("augment.ops")
+        await pilot.press(*"qs?lbn+", "space")
+        value = pilot.app.setup.form.fields["augment.ops"].value
+
+    assert value == "qs?lbn+ "
+
+
+async def test_a_change_is_marked_and_changes_the_command(make_app: MakeApp) -> None:
+    """What differs from the task's default recipe carries a mark and appears in the command."""
+    async with running(make_app()) as pilot:
+        pilot.app.setup.go_to("regularize.dropout")
+        await pilot.press("end", ".", "5")
+        await until(pilot, lambda: "--dropout" in pilot.app.setup.examined.command)
+        await settle(pilot)
+        shown = screen_text(pilot.app)
+
+    assert "● Dropout" in shown
+    assert "$ tuiml --task digits --dropout 0.5" in shown
+
+
+async def test_the_command_is_copied_and_kept_in_a_file(make_app: MakeApp, runs_dir: Path) -> None:
+    """For terminals that take no clipboard a toast names a file that holds the same command."""
+    async with running(make_app()) as pilot:
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: "Copied" in screen_text(pilot.app))
+        copied, shown = pilot.app.clipboard, screen_text(pilot.app)
+
+    assert copied == "tuiml --task digits"
+    assert (runs_dir / "command.sh").read_text() == "tuiml --task digits\n"
+    assert "runs/command.sh" in shown
+
+
+async def test_another_task_brings_its_recipe_and_undo_brings_back_what_was_typed(make_app: MakeApp) -> None:
+    """Nothing typed is lost silently: a toast says how to get it back, ctrl+z does it."""
+    async with running(make_app()) as pilot:
+        pilot.app.setup.go_to("train.epochs")
+        await pilot.press("end", "0")
+        await until(pilot, lambda: "--epochs 120" in pilot.app.setup.examined.command)
+        pilot.app.setup.go_to("task")
+        await pilot.press("right")
+        await until(pilot, lambda: pilot.app.setup.examined.command == "tuiml --task mnist")
+        await until(pilot, lambda: "yours back" in screen_text(pilot.app))
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: pilot.app.setup.examined.command == "tuiml --task digits --epochs 120")
+
+
+async def test_early_stopping_opens_its_eight_arguments(make_app: MakeApp) -> None:
+    """They are hidden while it is off, and counted as one switch."""
+
+    def opened(app: TuimlApp) -> list[str]:
+        return [
+            path
+            for path, field in app.setup.form.fields.items()
+            if path.startswith("early_stopping.") and field.display
+        ]
+
+    async with running(make_app()) as pilot:
+        before = opened(pilot.app)
+        pilot.app.setup.go_to("early_stopping")
+        await pilot.press("space")
+        await until(pilot, lambda: "--early-stopping 5" in pilot.app.setup.examined.command)
+        after = opened(pilot.app)
+
+    assert before == []
+    assert len(after) == 8
+
+
+async def test_train_shows_the_run_at_once(make_app: MakeApp, started: list[RunFolder], runs_dir: Path) -> None:
+    """One key makes the run folder with the form's recipe, asks for a runner and shows the warm-up."""
+    async with running(make_app()) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Live))
+        await settle(pilot)
+        shown = screen_text(pilot.app)
+
+    [folder] = started
+    assert folder.path.parent == runs_dir
+    assert compose([from_toml(folder.recipe.read_text(), "recipe")]) == catalog.default_recipe("digits")
+    assert "preparing" in shown
+    assert "starting the runner" in shown
+
+
+async def test_a_folder_that_is_not_there_is_named(make_app: MakeApp) -> None:
+    """The folder's own field says what is wrong; a hostile name reaches the screen only as visible characters."""
+    async with running(make_app(), (120, 40)) as pilot:
+        await pilot.press("f")  # fashion_mnist
+        await pilot.press("f")  # folder of pictures
+        await settle(pilot)
+        pilot.app.setup.form.fields[form.FOLDER].value = "osc\x1b]52;c;x\x07[red]"
+        pilot.app.setup._examine()
+        await until(pilot, lambda: "osc" in pilot.app.setup.form.fields[form.FOLDER].problem)
+        await settle(pilot)
+        shown = screen_text(pilot.app)
+
+    assert "\\x1b]52" in shown
+    assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"early_stopping": "patience=3,monitor=loss,baseline=0.5"},
+        {"regularize": {"dropout": "0.1,0.5", "l2": 1e-4}},
+        {"model": {"layers": ""}},
+        {"model": {"preset": "cnn", "layers": "8", "batch_norm": True}, "augment": {"ops": "flip,rotate:15"}},
+        {"train": {"device": "cpu", "seed": 7}, "optimizer": {"name": "sgd", "momentum": 0.9}},
+    ],
+)
+def test_the_form_says_exactly_what_the_recipe_says(fields: dict[str, object]) -> None:
+    """A recipe shown on the form and read back is the same recipe, for every field."""
+    recipe = compose([catalog.recipe_fields("digits")[0], {"task": "digits"}, fields])
+
+    assert form.recipe_of(form.joined(form.parted(form.values_of(recipe)))) == recipe
+
+
+def test_every_field_of_a_recipe_is_on_the_form() -> None:
+    """A field declared in the recipe appears without anybody listing it here."""
+    assert sorted(path for group in form.paths().values() for path in group) == sorted(set(knobs.KNOBS) - {"task"})
+
+
+@pytest.mark.tf
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"model": {"preset": "cnn", "layers": "8,16", "dense": "32"}},
+        {"model": {"batch_norm": True}},
+        {"model": {"layers": ""}},
+    ],
+)
+def test_the_number_of_parameters_is_the_network_s(fields: dict[str, object]) -> None:
+    """The arithmetic on the form and the network that Keras builds agree."""
+    from tuiml.tasks import heads
+    from tuiml.train.model import build
+
+    task = catalog.find("digits")
+    recipe = compose([catalog.recipe_fields("digits")[0], {"task": "digits"}, fields])
+    model = build(recipe, (8, 8, 1), heads.choose(task.kind, 10, recipe.model), 1 / 255)
+
+    assert form.parameters(recipe, task) == model.count_params()

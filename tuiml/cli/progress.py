@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -68,11 +69,12 @@ class Lines(Quiet):
 
 
 class Narrator(Lines):
-    """Rows of epochs above a bar with ETA, redrawn a few times a second."""
+    """Rows of epochs in columns above one line with a bar and ETA, redrawn a few times a second."""
 
     def __init__(self) -> None:
         self._live: Live | None = None
         self._state = RunState()
+        self._headed = False
 
     def __enter__(self) -> Self:
         from rich.live import Live
@@ -84,10 +86,11 @@ class Narrator(Lines):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Take the bar away; rows stay."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        """Take the bar away; rows stay. A terminal that is gone needs nothing taken away."""
+        live, self._live = self._live, None
+        if live is not None:
+            with suppress(OSError, ValueError):
+                live.stop()
 
     def say(self, text: str) -> None:
         """Print a line above the bar."""
@@ -95,15 +98,24 @@ class Narrator(Lines):
 
         from tuiml.text import clean_lines
 
-        if self._live is not None:
-            self._live.console.print(Text(clean_lines(text)))
-        else:
+        if self._live is None:
             console.say(text)
+            return
+        with suppress(OSError, ValueError):
+            self._live.console.print(Text(clean_lines(text)))
 
     def hear(self, record: Record, state: RunState) -> None:
         """Keep the state for the bar, print what deserves a line of its own."""
+        from tuiml.draw.tables import epoch_row
+
         self._state = state
-        if not isinstance(record.event, events.Preparing):  # the bar shows the stage
+        if isinstance(record.event, events.EpochEnded):
+            headers, row = epoch_row(state, ascii=not console.utf8())
+            if not self._headed:
+                self._headed = True
+                self.say(headers)
+            self.say(row)
+        elif not isinstance(record.event, events.Preparing):  # the bar shows the stage
             super().hear(record, state)
 
     def _bar(self) -> Table:
@@ -113,22 +125,19 @@ class Narrator(Lines):
         from tuiml.draw.tables import duration
 
         state = self._state
-        line = Table.grid(padding=(0, 1))
-        eta = state.eta()
-        place = (
-            f"{state.stage} ..."
-            if state.status == "preparing"
-            else f"{state.status}  epoch {state.epoch}/{state.epochs}"
-        )
+        line = Table.grid(padding=(0, 1), expand=False)
+        for _ in range(3):
+            line.add_column(no_wrap=True, overflow="ellipsis")
+        if state.status == "preparing":
+            line.add_row(f"{state.stage} ...", duration(state.elapsed(time.time()), whole=True), "")
+            return line
         figures = "  ".join(
             f"{name} {value:.4f}" for name, value in state.metrics.items() if not name.startswith("val_")
         )
-        line.add_row(
-            place,
-            ProgressBar(total=1.0, completed=state.progress(), width=24),
-            figures,
-            f"eta {duration(eta)}" if eta is not None else duration(state.elapsed(time.time())),
-        )
+        eta = state.eta()
+        left = f"eta {duration(eta, whole=True)}" if eta is not None else duration(state.elapsed(time.time()))
+        bar = ProgressBar(total=1.0, completed=state.progress(), width=16)
+        line.add_row(f"{state.status} {state.epoch}/{state.epochs}", bar, f"{left}  {figures}")
         return line
 
 

@@ -90,6 +90,18 @@ def epoch_line(state: RunState, ascii: bool = False) -> str:
     return "  ".join([place, *values, *ends])
 
 
+def epoch_row(state: RunState, ascii: bool = False) -> tuple[str, str]:
+    """Return the headers and the last complete epoch as two lines that stand in columns, at most 80 cells with two metrics."""
+    headers, rows = epoch_cells(state, 1, ascii)
+    number = f"{rows[-1][0].rstrip(' ★*')}/{state.epochs}" if rows else ""
+    star = rows[-1][0][-1:] if rows and rows[-1][0].endswith(("★", "*")) else " "
+    cells = [number, *rows[-1][1:]] if rows else headers
+    widths = [max(len(header), 9) for header in headers]
+    wide = " ".join(f"{header:>{width}}" for header, width in zip(headers, widths, strict=True))
+    row = " ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+    return wide, f"{row} {star}".rstrip()
+
+
 def epoch_table(state: RunState, last: int | None = None, ascii: bool = False) -> Table:
     """Return the cells of `epoch_cells` as a rich table."""
     from rich.table import Table

@@ -1,0 +1,214 @@
+"""One run as its folder tells it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.tui.conftest import WrittenRun, gaps, running, screen_text, settle, until
+from tuiml import events
+from tuiml.runs.folder import RunFolder
+from tuiml.tui.app import TuimlApp
+from tuiml.tui.screens.live import Live
+from tuiml.tui.screens.setup import Setup
+
+MakeApp = Callable[..., TuimlApp]
+Written = Callable[..., WrittenRun]
+
+
+def wishes(folder: RunFolder) -> list[tuple[str, str, int | None]]:
+    """What was wished of the run, by whom, with which number."""
+    lines = folder.wishes.read_text().splitlines() if folder.wishes.exists() else []
+    return [(wish["wish"], wish["by"], wish["value"]) for wish in map(json.loads, lines)]
+
+
+async def test_the_warm_up_is_told_step_by_step(make_app: MakeApp, written: Written) -> None:
+    """No blank screen while TensorFlow loads: ticks for what is done, and the step in progress."""
+    run = written()
+    run.hold()
+    run.write(
+        events.RunStarted("r", "digits", 12, 32, 0, 1, "host"),
+        events.Preparing("importing TensorFlow"),
+        events.Preparing("reading digits"),
+        seconds=2,
+    )
+    async with running(make_app(watch=run.folder)) as pilot:
+        shown = screen_text(pilot.app)
+
+    assert "✓ importing TensorFlow" in shown
+    assert "2.0 s" in shown
+    assert "◌ reading digits" in shown
+
+
+async def test_curves_appear_and_grow_while_one_looks(make_app: MakeApp, written: Written) -> None:
+    """Train and validation differ in their marks; the table follows; nothing but the folder is read."""
+    run = written()
+    run.hold()
+    run.warm_up()
+    async with running(make_app(watch=run.folder)) as pilot:
+        run.train(1, 3)
+        await until(pilot, lambda: "epoch 3/12" in screen_text(pilot.app))
+        early = screen_text(pilot.app)
+        run.train(4, 6)
+        await until(pilot, lambda: "epoch 6/12" in screen_text(pilot.app))
+        later = screen_text(pilot.app)
+
+    assert "train" in early
+    assert "validation" in early
+    assert any("⠀" < letter <= "⣿" for letter in early), "no curve"
+    assert "patience 5 left" in later
+    assert early != later
+
+
+async def test_keys_leave_wishes(make_app: MakeApp, written: Written) -> None:
+    """Pause, stop and more epochs are lines in the run folder, signed; the space bar resumes what is paused."""
+    run = written()
+    run.hold()
+    run.warm_up()
+    run.train(1, 2)
+    async with running(make_app(watch=run.folder)) as pilot:
+        await pilot.press("space")
+        waiting = screen_text(pilot.app)
+        run.write(events.Paused(3, 5))
+        await until(pilot, lambda: "paused" in screen_text(pilot.app))
+        await pilot.press("space", "plus", "s")
+
+    assert "pause wished" in waiting
+    assert wishes(run.folder) == [
+        ("pause", "tui", None),
+        ("resume", "tui", None),
+        ("add_epochs", "tui", 5),
+        ("stop", "tui", None),
+    ]
+
+
+async def test_after_the_end_the_curves_stay_with_the_result(make_app: MakeApp, written: Written) -> None:
+    """Best epoch, test result and what one can do next; pause and stop are gone."""
+    run = written()
+    run.warm_up()
+    run.train(1, 12)
+    run.end()
+    async with running(make_app(watch=run.folder), (120, 40)) as pilot:
+        shown = screen_text(pilot.app)
+        await pilot.press("space", "s")
+
+    assert "finished" in shown
+    assert "best epoch 8" in shown
+    assert "accuracy 0.9528" in shown
+    assert "next: esc another recipe" in shown
+    assert "Pause" not in shown
+    assert wishes(run.folder) == []
+
+
+async def test_more_epochs_for_a_finished_run_start_a_runner(
+    make_app: MakeApp, written: Written, started: list[RunFolder]
+) -> None:
+    """The wish is left and the run is taken up again."""
+    run = written()
+    run.warm_up()
+    run.train(1, 12)
+    run.end()
+    async with running(make_app(watch=run.folder)) as pilot:
+        await pilot.press("plus")
+        await settle(pilot)
+
+    assert wishes(run.folder) == [("add_epochs", "tui", 5)]
+    assert started == [run.folder]
+
+
+async def test_a_runner_that_died_is_told_with_its_log(make_app: MakeApp, written: Written) -> None:
+    """Killed: the word crashed, the epochs that were, and the last words of runner.log."""
+    run = written()
+    run.hold()
+    run.warm_up()
+    run.train(1, 4)
+    async with running(make_app(watch=run.folder), (120, 40)) as pilot:
+        run.let_go()
+        await until(pilot, lambda: "crashed" in screen_text(pilot.app))
+        await settle(pilot)
+        shown = screen_text(pilot.app)
+
+    assert "the runner's own words" in shown
+    assert "killed, or out of memory" in shown
+    assert "best epoch 4" in shown
+
+
+async def test_hostile_words_of_a_run_stay_words(make_app: MakeApp, written: Written) -> None:
+    """Escape sequences and markup in names, notices, errors and logs neither act nor crash."""
+    hostile = 'osc\x1b]52;c;x\x07.png [x="y"] [red]'
+    run = written(task=hostile)
+    run.folder.env.write_text(json.dumps({"name": hostile}))
+    run.folder.log.write_text(hostile)
+    run.warm_up()
+    run.write(events.Noticed("warning", "odd", hostile))
+    run.train(1, 2)
+    run.end("failed", hostile, hostile)
+    async with running(make_app(watch=run.folder), (120, 40)) as pilot:
+        shown = screen_text(pilot.app)
+        await pilot.press("ctrl+l")
+        await settle(pilot)
+        listed = screen_text(pilot.app)
+
+    for text in (shown, listed):
+        assert "\x1b" not in text
+        assert "osc\\x1b]52" in text
+
+
+async def test_a_log_of_another_version_is_no_crash(make_app: MakeApp, written: Written) -> None:
+    """Facts whose fields mean something else end the run's story with a sentence, not the app."""
+    run = written()
+    run.write(events.RunStarted("r", "digits", 12, 32, 0, 1, "host", resumed_from="many"))  # type: ignore[arg-type]
+    async with running(make_app(watch=run.folder)) as pilot:
+        shown = screen_text(pilot.app)
+
+    assert "cannot be understood" in shown
+
+
+async def test_esc_leads_back_to_the_form_and_the_run_goes_on(make_app: MakeApp, written: Written) -> None:
+    """One layer out; no wish is left."""
+    run = written()
+    run.hold()
+    run.warm_up()
+    async with running(make_app(watch=run.folder)) as pilot:
+        assert isinstance(pilot.app.screen, Live)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, Setup)
+
+    assert wishes(run.folder) == []
+
+
+async def test_a_long_log_never_holds_the_screen_up(make_app: MakeApp, written: Written) -> None:
+    """10,000 epochs, 5 MB: read in slices, so that no look at the log takes long, and shown whole at last."""
+    run = written(epochs=10_000)
+    run.hold()
+    run.warm_up()
+    run.train(1, 10_000)
+    async with gaps() as found, running(make_app(watch=run.folder), (120, 40)) as pilot:
+        while "epoch 10000/10000" not in screen_text(pilot.app):
+            await asyncio.sleep(0.05)
+        shown = screen_text(pilot.app)
+
+    assert "the last 300 of 10000" in shown
+    assert max(found) < 0.5, max(found)  # 0.1 on an idle machine
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15), (20, 5)])
+async def test_it_fits_any_terminal(make_app: MakeApp, written: Written, size: tuple[int, int]) -> None:
+    """Small terminals show less and say so; none crashes, also when resized back and forth."""
+    run = written()
+    run.warm_up()
+    run.train(1, 12)
+    run.end()
+    async with running(make_app(watch=run.folder), size) as pilot:
+        await pilot.press("tab", "l", "l")
+        await pilot.resize_terminal(120, 40)
+        await pilot.resize_terminal(*size)
+        await settle(pilot)
+        shown = screen_text(pilot.app)
+
+    assert "finished" in shown
+    assert ("hidden" in shown) == (size == (60, 15))

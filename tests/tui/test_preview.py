@@ -1,0 +1,104 @@
+"""The darkroom shows what training will see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.tui.conftest import running, screen_text, settle, until
+from tuiml.recipe import Recipe, compose
+from tuiml.tasks import catalog
+from tuiml.tasks.split import split
+from tuiml.tui.app import TuimlApp
+from tuiml.tui.preview import load, preview_pairs
+from tuiml.tui.screens.darkroom import Darkroom
+
+MakeApp = Callable[..., TuimlApp]
+OPS = "flip,rotate:15,shift:0.1,noise:0.1"
+
+
+def recipe(ops: str = OPS, seed: int = 7) -> Recipe:
+    """A recipe with augmentation."""
+    return compose(
+        [catalog.recipe_fields("digits")[0], {"task": "digits", "augment": {"ops": ops}, "train": {"seed": seed}}]
+    )
+
+
+@pytest.mark.parametrize("epoch", [1, 3])
+def test_the_preview_shows_the_pixels_that_training_sees(epoch: int) -> None:
+    """The feed of training, asked for the same rows of the same epoch in another order, yields bit-equal pictures."""
+    import augment
+    from tuiml.train.feed import Feed
+
+    pictures = load(recipe(), lambda what: None)
+    pairs = preview_pairs(recipe(), epoch, 16, first=5, pictures=pictures)
+    feed = Feed(
+        pictures.data.train_x,
+        pictures.data.train_y,
+        pictures.rows,
+        batch_size=8,
+        seed=7,
+        shuffle=True,
+        pipeline=augment.parse(OPS),
+    )
+    batch, _ = feed.batch(pairs.rows[::-1], epoch)
+
+    np.testing.assert_array_equal(pairs.after, batch[::-1])
+    np.testing.assert_array_equal(pairs.before, pictures.data.train_x[pairs.rows])
+    assert not np.array_equal(pairs.before, pairs.after)
+
+
+def test_only_training_rows_are_shown() -> None:
+    """No validation picture is ever drawn for."""
+    plan = recipe()
+    pictures = load(plan, lambda what: None)
+    _, validation = split(pictures.data, plan.data.model_dump(), plan.train.seed)
+
+    assert not np.intersect1d(pictures.rows, validation).size
+
+
+def test_epochs_differ_and_repeat() -> None:
+    """Another epoch is another draw, the same epoch the same one."""
+    first, again, second = (preview_pairs(recipe(), epoch, 4) for epoch in (1, 1, 2))
+
+    np.testing.assert_array_equal(first.after, again.after)
+    assert not np.array_equal(first.after, second.after)
+    assert first.drawn == again.drawn != second.drawn
+
+
+async def test_pictures_and_what_was_drawn_are_on_the_screen(make_app: MakeApp) -> None:
+    """Half-blocks, the numbers drawn, the promise about validation; n draws the next epoch, right shows other pictures."""
+    async with running(make_app(recipe())) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Darkroom) and "Epoch 1" in screen_text(pilot.app))
+        await settle(pilot)
+        first = screen_text(pilot.app)
+        await pilot.press("n")
+        await until(pilot, lambda: "Epoch 2" in screen_text(pilot.app))
+        await pilot.press("right")
+        await until(pilot, lambda: "row 0:" not in screen_text(pilot.app))
+
+    assert "▀" in first
+    assert "row 0:" in first
+    assert "rotate" in first
+    assert "never augmented" in first.replace("\n", " ")
+
+
+async def test_missing_data_is_explained(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No traceback: the sentence of the error, and how to get back."""
+    from tuiml.errors import DataError
+    from tuiml.tui.screens import darkroom
+
+    def refuse(plan: Recipe, progress: Callable[[str], None]) -> None:
+        raise DataError("mnist.npz is not there; put it into [/tmp] \x1b[31m")
+
+    monkeypatch.setattr(darkroom, "load", refuse)
+    async with running(make_app(recipe())) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: "mnist.npz is not there" in screen_text(pilot.app))
+        shown = screen_text(pilot.app)
+
+    assert "Esc leads back" in shown
+    assert "\x1b" not in shown
