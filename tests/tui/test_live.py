@@ -11,7 +11,9 @@ import pytest
 from tests.tui.conftest import WrittenRun, gaps, running, screen_text, settle, until
 from tuiml import events
 from tuiml.runs.folder import RunFolder
+from tuiml.state import Epoch, RunState
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.condense import Condensed
 from tuiml.tui.screens.live import Live
 from tuiml.tui.screens.setup import Setup
 
@@ -50,7 +52,7 @@ async def test_curves_appear_and_grow_while_one_looks(make_app: MakeApp, written
     run.warm_up()
     async with running(make_app(watch=run.folder)) as pilot:
         run.train(1, 3)
-        await until(pilot, lambda: "epoch 3/12" in screen_text(pilot.app))
+        await until(pilot, lambda: "epoch 3/12" in screen_text(pilot.app) and "validation" in screen_text(pilot.app))
         early = screen_text(pilot.app)
         run.train(4, 6)
         await until(pilot, lambda: "epoch 6/12" in screen_text(pilot.app))
@@ -212,3 +214,23 @@ async def test_it_fits_any_terminal(make_app: MakeApp, written: Written, size: t
 
     assert "finished" in shown
     assert ("hidden" in shown) == (size == (60, 15))
+
+
+def test_condensing_a_long_run_keeps_its_peaks_and_its_best_epoch() -> None:
+    """However long the run, what is painted is short, and no single spike is lost."""
+    condensed, state = Condensed(), RunState(epochs=50_000)
+    for number in range(1, 50_001):
+        loss = 9.0 if number == 31_415 else 1 / number
+        state.history.append(
+            Epoch(
+                number, {"loss": loss, "val_loss": 0.001 if number == 27_182 else 1.0}, 0.1, 1e-3, None, float(number)
+            )
+        )
+        if number % 1000 == 0:
+            view = condensed.view(state)
+
+    assert len(view.history) < 5000
+    assert max(epoch.metrics["loss"] for epoch in view.history) == 9.0
+    assert view.best_epoch == state.best_epoch == 27_182
+    assert view.history[-1] is state.history[-1]
+    assert [epoch.number for epoch in view.history] == sorted(epoch.number for epoch in view.history)

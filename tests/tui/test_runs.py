@@ -24,8 +24,10 @@ async def test_an_empty_list_says_what_to_do(make_app: MakeApp) -> None:
 
 
 async def test_runs_are_listed_newest_first_with_what_they_came_to(make_app: MakeApp, written: Written) -> None:
-    """A live one and an ended one; Enter opens."""
-    ended, live = written(), written(name="20260102-120000-digits")
+    """A live one, an ended one, and one whose runner was killed; Enter opens."""
+    ended, live, dead = written(), written(name="20260102-120000-digits"), written(name="20260101-110000-digits")
+    dead.warm_up()
+    dead.folder.lock.touch()
     ended.warm_up()
     ended.train(1, 12)
     ended.end()
@@ -34,7 +36,7 @@ async def test_runs_are_listed_newest_first_with_what_they_came_to(make_app: Mak
     live.train(1, 2)
     async with running(make_app(), (120, 40)) as pilot:
         await pilot.press("ctrl+l")
-        await until(pilot, lambda: "20260101" in screen_text(pilot.app))
+        await until(pilot, lambda: "20260101-11" in screen_text(pilot.app))
         rows = [line for line in screen_text(pilot.app).splitlines() if "2026010" in line]
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Live))
@@ -43,6 +45,7 @@ async def test_runs_are_listed_newest_first_with_what_they_came_to(make_app: Mak
     assert "running" in rows[0]
     assert "2/12" in rows[0]
     assert "finished" in rows[1]
+    assert "crashed" in rows[2]
     assert "0.9528 test accuracy" in rows[1]
     assert opened.path == ended.folder.path
 

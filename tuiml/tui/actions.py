@@ -27,33 +27,52 @@ class Action:
 
 ACTIONS: dict[str, Action] = {
     "train": Action("Train", "start the recipe shown on the form", "ctrl+r", "Train"),
-    "preview": Action("Preview augmentation", "real pictures beside their augmented selves", "ctrl+o", "Preview", (SETUP,)),
-    "copy_command": Action("Copy the command", "the shell command that does the same as this screen's recipe", "ctrl+y", "Copy", (SETUP, LIVE)),
-    "undo": Action("Undo", "bring back the form as it was before another task or recipe was loaded", "ctrl+z", "", (SETUP,)),
+    "preview": Action(
+        "Preview augmentation", "real pictures beside their augmented selves", "ctrl+o", "Preview", (SETUP,)
+    ),
+    "copy_command": Action(
+        "Copy the command",
+        "the shell command that does the same as this screen's recipe",
+        "ctrl+y",
+        "Copy",
+        (SETUP, LIVE),
+    ),
+    "undo": Action(
+        "Undo", "bring back the form as it was before another task or recipe was loaded", "ctrl+z", "", (SETUP,)
+    ),
     "reset_field": Action("Reset this field", "back to the task's default value", "f4", "", (SETUP,)),
     "reset_form": Action("Reset the whole form", "back to the task's default recipe", "", "", (SETUP,)),
     "pause": Action("Pause", "stand still between two batches", "space", "Pause", (LIVE,)),
     "resume": Action("Resume", "go on after a pause", "space", "Resume", (LIVE,)),
     "stop": Action("Stop and keep", "finish the batch, save, evaluate what there is", "s", "Stop", (LIVE,)),
-    "add_epochs": Action("Add 5 epochs", "go on for five epochs more than planned; a run that ended is taken up again", "plus,equals_sign", "5 more", (LIVE,)),
-    "switch_chart": Action("Switch the chart", "loss or metric, where there is no room for both", "tab,c", "Chart", (LIVE,)),
+    "add_epochs": Action(
+        "Add 5 epochs",
+        "go on for five epochs more than planned; a run that ended is taken up again",
+        "plus,equals_sign",
+        "5 more",
+        (LIVE,),
+    ),
+    "switch_chart": Action(
+        "Switch the chart", "loss or metric, where there is no room for both", "tab,c", "Chart", (LIVE,)
+    ),
     "show_log": Action("Show the log", "what the runner and its libraries print", "l", "Log", (LIVE,)),
     "next_draw": Action("Next epoch", "the same pictures as the next epoch draws them", "n", "Next epoch", (DARKROOM,)),
-    "previous_draw": Action("Previous epoch", "the same pictures as the epoch before drew them", "p", "Previous", (DARKROOM,)),
+    "previous_draw": Action(
+        "Previous epoch", "the same pictures as the epoch before drew them", "p", "Previous", (DARKROOM,)
+    ),
     "next_pictures": Action("Next pictures", "other rows of the training data", "right", "Next pictures", (DARKROOM,)),
     "previous_pictures": Action("Previous pictures", "rows further up in the training data", "left", "", (DARKROOM,)),
     "open_run": Action("Open this run", "its curves, live or as they ended", "enter", "Open", (RUNS,)),
     "refresh": Action("Read the list again", "look for new runs on disk", "r", "Refresh", (RUNS,)),
-    "back": Action("Back", "one layer out; whatever runs goes on", "escape,b", "Back", (LIVE, DARKROOM, RUNS)),
+    "back": Action("Back", "to the form; whatever runs goes on", "escape,b", "Back", (LIVE, DARKROOM, RUNS)),
     "runs": Action("Runs", "all runs on disk, live and finished", "ctrl+l", "Runs", (SETUP, LIVE)),
-    "new_run": Action("New run", "to the form; whatever runs goes on", "ctrl+n", "", (LIVE, RUNS)),
     "help": Action("Help", "the keys of this screen", "f1", "Help"),
     "change_theme": Action("Theme", "change the colors"),
     "screenshot": Action("Screenshot", "save this screen as an SVG picture"),
     "quit": Action("Quit", "leave the app; asks first when a run is alive", "ctrl+q", "Quit"),
 }
 
-_APP = ("train", "runs", "help", "change_theme", "screenshot", "quit")
+_APP = ("train", "back", "runs", "help", "change_theme", "screenshot", "quit")
 """Actions of the app, whatever the screen."""
 
 _UNSHOWN = {("train", LIVE), ("train", RUNS), ("copy_command", LIVE), ("runs", LIVE)}

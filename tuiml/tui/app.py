@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from typing import ClassVar
@@ -38,7 +39,7 @@ class TuimlApp(App[int]):
     CSS_PATH = "app.tcss"
     TITLE = "tuiml"
     COMMANDS: ClassVar = {Commands}
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "app.quit", "Quit", priority=True)]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (76, "-normal"), (110, "-wide")]  # noqa: RUF012  Textual declares them as instance variables
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (34, "-tall")]  # noqa: RUF012
 
@@ -46,36 +47,37 @@ class TuimlApp(App[int]):
         super().__init__()
         self.settings = settings
         self.runners = Runners(settings.runs_dir)
-        self._recipe = recipe or catalog.default_recipe("digits")
+        self.setup = Setup(recipe or catalog.default_recipe("digits"))
+        self.install_screen(self.setup, "setup")  # stays alive while another screen is shown in its place
         self._watch = watch
         self._painted = False
-
-    def get_default_screen(self) -> Screen[None]:
-        """Return the form."""
-        return Setup(self._recipe)
-
-    @property
-    def setup(self) -> Setup:
-        """The form, under whatever is shown."""
-        return next(screen for screen in self.screen_stack if isinstance(screen, Setup))
 
     @property
     def place(self) -> str:
         """The name of the screen on top, as the table of actions knows it."""
-        return next((type(screen).__name__.lower() for screen in reversed(self.screen_stack)
-                     if type(screen).__name__.lower() in actions.SCREENS), actions.SETUP)
+        return next(
+            (
+                type(screen).__name__.lower()
+                for screen in reversed(self.screen_stack)
+                if type(screen).__name__.lower() in actions.SCREENS
+            ),
+            actions.SETUP,
+        )
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Take the theme, listen for signals, and warm up what will be needed once the first screen is painted."""
         if self.settings.theme in self.available_themes:
             self.theme = self.settings.theme
         else:
-            self.notify(f"There is no theme {clean(self.settings.theme, 40)!r}; ctrl+p, Theme lists them.", severity="warning", markup=False)
+            self.notify(
+                f"There is no theme {clean(self.settings.theme, 40)!r}; ctrl+p, Theme lists them.",
+                severity="warning",
+                markup=False,
+            )
         loop = asyncio.get_running_loop()
         for number, code in _SIGNALS.items():
             loop.add_signal_handler(number, self.exit, int(code), int(code))
-        if self._watch:
-            self.open_run(self._watch)
+        await self.push_screen(Live(self._watch, self.runners) if self._watch else self.setup)
         self.call_after_refresh(self._first_painted)
 
     @on(Setup.Shown)
@@ -92,6 +94,8 @@ class TuimlApp(App[int]):
 
     def _first_painted(self) -> None:
         self._painted = True
+        gc.collect(1)
+        gc.freeze()  # what is there now stays; going through it again and again held the screen up for 50 to 190 ms (measured)
         if self._watch is None:
             self._warm_up()
 
@@ -99,19 +103,21 @@ class TuimlApp(App[int]):
     def _warm_up(self) -> None:
         """Start a runner that imports its framework, then import what draws: neither holds the screen up."""
         self.runners.warm()
-        from tuiml.draw import curves  # noqa: F401
+        from tuiml.draw import curves
+
+        curves.chart([], 20, 10)  # imports what it draws with
 
     @on(Setup.TrainAsked)
     def _train_asked(self, event: Setup.TrainAsked) -> None:
         self._start(event.recipe)
 
     @on(Setup.PreviewAsked)
-    def _preview_asked(self, event: Setup.PreviewAsked) -> None:
-        self.push_screen(Darkroom(event.recipe))
+    async def _preview_asked(self, event: Setup.PreviewAsked) -> None:
+        await self.show(Darkroom(event.recipe))
 
-    def action_train(self) -> None:
+    async def action_train(self) -> None:
         """Start the recipe shown on the form."""
-        self.back_to_form()
+        await self.show(self.setup)
         self.setup.train()
 
     @work(exclusive=True, group="start")
@@ -122,23 +128,33 @@ class TuimlApp(App[int]):
         except TuimlError as error:
             self.notify(clean(error, 400), title="Not started", severity="error", markup=False)
             return
-        self.open_run(folder)
+        await self.open_run(folder)
 
     @on(Worker.StateChanged)
     def _worker_failed(self, event: Worker.StateChanged) -> None:
         """Say what went wrong in a thread: the screen, and the runs, go on."""
         if event.state == WorkerState.ERROR:
-            self.notify(clean(f"{type(event.worker.error).__name__}: {event.worker.error}", 400), title="That did not work", severity="error", markup=False)
+            self.notify(
+                clean(f"{type(event.worker.error).__name__}: {event.worker.error}", 400),
+                title="That did not work",
+                severity="error",
+                markup=False,
+            )
 
-    def open_run(self, folder: RunFolder) -> None:
+    async def open_run(self, folder: RunFolder) -> None:
         """Show a run on top of the form."""
-        self.back_to_form()
-        self.push_screen(Live(folder, self.runners))
+        await self.show(Live(folder, self.runners))
 
-    def back_to_form(self) -> None:
-        """Close what lies on top of the form; runs go on."""
-        while not isinstance(self.screen, Setup):
+    async def show(self, screen: Screen[None]) -> None:
+        """Close what lies on top and show a screen in place of the present one: a screen underneath would be laid out at every resize too."""
+        while len(self.screen_stack) > 2:
             self.pop_screen()
+        if self.screen is not screen:
+            await self.switch_screen(screen)
+
+    async def action_back(self) -> None:
+        """To the form; runs go on."""
+        await self.show(self.setup)
 
     @on(Live.CopyAsked)
     @on(Setup.CopyAsked)
@@ -146,23 +162,23 @@ class TuimlApp(App[int]):
         self.copy(event.command)
 
     @on(TaskChosen)
-    def _task_chosen(self, event: TaskChosen) -> None:
-        self.back_to_form()
+    async def _task_chosen(self, event: TaskChosen) -> None:
+        await self.show(self.setup)
         self.setup.load_task(event.name)
 
     @on(FieldChosen)
-    def _field_chosen(self, event: FieldChosen) -> None:
-        self.back_to_form()
+    async def _field_chosen(self, event: FieldChosen) -> None:
+        await self.show(self.setup)
         self.setup.go_to(event.path)
 
     @on(RunChosen)
-    def _run_chosen(self, event: RunChosen) -> None:
-        self.open_run(event.folder)
+    async def _run_chosen(self, event: RunChosen) -> None:
+        await self.open_run(event.folder)
 
-    def action_runs(self) -> None:
+    async def action_runs(self) -> None:
         """Show all runs on disk."""
         if not isinstance(self.screen, Runs):
-            self.push_screen(Runs(self.runners))
+            await self.show(Runs(self.runners))
 
     def copy(self, text: str) -> None:
         """Copy to the terminal's clipboard, and to a file for terminals that have none."""
@@ -173,7 +189,7 @@ class TuimlApp(App[int]):
         """Leave, or ask first when a run is alive."""
         if any(isinstance(screen, QuitQuestion) for screen in self.screen_stack):
             return
-        if await asyncio.to_thread(self.runners.alive):
+        if self.runners.alive():
             self.push_screen(QuitQuestion(self.runners), self._answered)
         else:
             self.exit(0)

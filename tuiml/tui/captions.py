@@ -12,9 +12,18 @@ from tuiml.draw.numbers import duration, figure
 from tuiml.runs.store import Run
 from tuiml.state import RunState
 from tuiml.text import clean
+from tuiml.tui.condense import recent
 
-STYLES = {"preparing": "$text-primary", "running": "$text-success", "paused": "$text-warning", "stopping": "$text-warning",
-          "finished": "$text-success", "stopped": "$text-warning", "failed": "$text-error", "crashed": "$text-error"}
+STYLES = {
+    "preparing": "$text-primary",
+    "running": "$text-success",
+    "paused": "$text-warning",
+    "stopping": "$text-warning",
+    "finished": "$text-success",
+    "stopped": "$text-warning",
+    "failed": "$text-error",
+    "crashed": "$text-error",
+}
 """The color of each status; its word stands there too, so that nothing depends on color."""
 
 _EPOCHS_SHOWN = 300
@@ -23,7 +32,9 @@ _EPOCHS_SHOWN = 300
 def status(state: RunState, wished: str = "") -> Content:
     """Return symbol and word of the status, with the wish that is not obeyed yet."""
     waiting = f" ({wished} wished…)" if wished else ""
-    return Content.assemble((numbers.status(state.status), f"bold {STYLES.get(state.status, '')}"), (waiting, "$text-warning"))
+    return Content.assemble(
+        (numbers.status(state.status), f"bold {STYLES.get(state.status, '')}"), (waiting, "$text-warning")
+    )
 
 
 def bar(share: float, width: int) -> Content:
@@ -35,7 +46,13 @@ def bar(share: float, width: int) -> Content:
 
 def progress(state: RunState, width: int, now: float, wished: str = "") -> Content:
     """Return the line of status, epoch, bar, speed and time left for `width` cells."""
-    epoch = f"  {clean(state.stage, 40)}" if state.status == "preparing" and state.history else f"  epoch {state.epoch}/{state.epochs}" if state.epochs else ""
+    epoch = (
+        f"  {clean(state.stage, 40)}"
+        if state.status == "preparing" and state.history
+        else f"  epoch {state.epoch}/{state.epochs}"
+        if state.epochs
+        else ""
+    )
     each, left = state.epoch_seconds(), state.eta()
     ends = [f"{duration(each)}/epoch"] if each else []
     ends += [f"{duration(left, whole=True)} left"] if left is not None else []
@@ -50,7 +67,8 @@ def facts(state: RunState) -> Content:
     """Return the line of what is being trained and how far it is from being stopped early."""
     parts = [clean(state.task, 40), clean(state.device, 40)]
     parts += [f"{state.parameters:,} parameters"] if state.parameters else []
-    parts += [f"best epoch {state.best_epoch}"] if state.best_epoch else []
+    best = state.best_epoch
+    parts += [f"best epoch {best}"] if best else []
     parts += [f"patience {state.patience_left} left"] if state.patience_left is not None and state.live else []
     parts += [notice(state)] if state.notices else []
     return Content(" · ".join(part for part in parts if part))
@@ -65,13 +83,20 @@ def notice(state: RunState) -> str:
 def stages(state: RunState, now: float) -> Content:
     """Return the warm-up's steps: ticked with their seconds, the present one with the seconds it has taken so far."""
     if not state.stages:
-        return Content.assemble(("◌ starting the runner…", "$text-primary"), ("\n\nThe first start takes some seconds; nothing is wrong.", "dim"))
+        return Content.assemble(
+            ("◌ starting the runner…", "$text-primary"),
+            ("\n\nThe first start takes some seconds; nothing is wrong.", "dim"),
+        )
     lines = []
     for number, stage in enumerate(state.stages):
         last = number == len(state.stages) - 1
         end = now if last and state.live else state.stages[number + 1].t if not last else state.last
         symbol, style = ("◌", "bold $text-primary") if last and state.live else ("✓", "$text-success")
-        lines.append(Content.assemble((f"{symbol} {clean(stage.what, 60):<44}", style), (f"{max(end - stage.t, 0):6.1f} s", "dim")))
+        lines.append(
+            Content.assemble(
+                (f"{symbol} {clean(stage.what, 60):<44}", style), (f"{max(end - stage.t, 0):6.1f} s", "dim")
+            )
+        )
     return Content("\n").join(lines)
 
 
@@ -90,10 +115,14 @@ def headline(state: RunState) -> tuple[str, str]:
     if metric:
         return figure(tested[metric]), f"test {metric}"
     if state.history and state.best_epoch:
-        best = state.history[state.best_epoch - 1].metrics
+        best = _metrics(state, state.best_epoch)
         name = f"val_{state.metric}" if f"val_{state.metric}" in best else "val_loss"
         return figure(best[name]), name
     return "", ""
+
+
+def _metrics(state: RunState, number: int) -> dict[str, float]:
+    return next(epoch.metrics for epoch in state.history if epoch.number == number)
 
 
 def outcome(state: RunState) -> Content:
@@ -104,19 +133,30 @@ def outcome(state: RunState) -> Content:
     elif state.reason:
         lines.append(Content(clean(state.reason, 200)))
     if state.best_epoch:
-        best = state.history[state.best_epoch - 1].metrics
-        lines.append(Content.assemble(("best epoch ", "dim"), (str(state.best_epoch), "bold"), "  ", figures(best, "val_")))
+        best = _metrics(state, state.best_epoch)
+        lines.append(
+            Content.assemble(("best epoch ", "dim"), (str(state.best_epoch), "bold"), "  ", figures(best, "val_"))
+        )
     if state.test:
         lines.append(Content.assemble(("test ", "dim"), figures(state.test, "")))
-    lines.append(Content.styled("next: esc another recipe · + 5 more · ctrl+l runs" if state.status in ("finished", "stopped") else
-                                "next: l the log · esc the form · ctrl+l runs", "dim"))
+    lines.append(
+        Content.styled(
+            "next: esc another recipe · + 5 more · ctrl+l runs"
+            if state.status in ("finished", "stopped")
+            else "next: l the log · esc the form · ctrl+l runs",
+            "dim",
+        )
+    )
     return Content("\n").join(lines)
 
 
 def figures(metrics: dict[str, float], prefix: str) -> Content:
     """Return the metrics whose names begin with `prefix` as `name value`."""
-    return Content("  ").join(Content.assemble((f"{name} ", "dim"), (figure(value), "bold"))
-                              for name, value in metrics.items() if name.startswith(prefix))
+    return Content("  ").join(
+        Content.assemble((f"{name} ", "dim"), (figure(value), "bold"))
+        for name, value in metrics.items()
+        if name.startswith(prefix)
+    )
 
 
 def hidden(width: int, height: int) -> Content:
@@ -129,8 +169,23 @@ def hidden(width: int, height: int) -> Content:
     return Content.styled("hidden for want of room: " + ", ".join(missing), "dim") if height < 20 else Content("")
 
 
-RUN_COLUMNS = {"status": "Status", "run": "Run", "task": "Task", "epochs": "Epochs", "best": "Best", "result": "Result", "seconds": "Time"}
-_RUN_STYLES = {"running": "green", "preparing": "green", "paused": "yellow", "stopping": "yellow", "failed": "red", "crashed": "red"}
+RUN_COLUMNS = {
+    "status": "Status",
+    "run": "Run",
+    "task": "Task",
+    "epochs": "Epochs",
+    "best": "Best",
+    "seconds": "Time",
+    "result": "Result",
+}
+_RUN_STYLES = {
+    "running": "green",
+    "preparing": "green",
+    "paused": "yellow",
+    "stopping": "yellow",
+    "failed": "red",
+    "crashed": "red",
+}
 
 
 def run_cells(run: Run) -> dict[str, Text]:
@@ -143,21 +198,22 @@ def run_cells(run: Run) -> dict[str, Text]:
         "task": Text(clean(state.task, 24)),
         "epochs": Text(f"{len(state.history)}/{state.epochs}" if state.epochs else "", justify="right"),
         "best": Text(str(state.best_epoch or ""), justify="right"),
-        "result": Text.assemble((number, "bold"), f" {caption}" if number else ""),
         "seconds": Text(duration(state.elapsed(time.time()), whole=True) if state.started else ""),
+        "result": Text.assemble((number, "bold"), f" {caption}" if number else ""),
     }
 
 
-def epochs(state: RunState, width: int) -> tuple[Text, ...]:
+def epochs(state: RunState, best: int | None, width: int) -> tuple[Text, ...]:
     """Return the table of the last epochs, its heading first; the best epoch is bold. What the marks mean is told where `width` allows."""
     from tuiml.draw import tables
 
-    headers, rows = tables.epoch_cells(state, _EPOCHS_SHOWN)
+    headers, rows = tables.epoch_cells(recent(state, best, _EPOCHS_SHOWN), _EPOCHS_SHOWN)
     widths = [max(len(cell) for cell in column) for column in zip(headers, *rows, strict=True)]
     lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in (headers, *rows)]
-    first = len(state.history) - len(rows)
-    best = (state.best_epoch or 0) - first
-    note = f"   the last {len(rows)} of {len(state.history)}" if first else ""
+    note = f"   the last {len(rows)} of {len(state.history)}" if len(rows) < len(state.history) else ""
     if len(lines[0]) + len(note) + len(tables.ARROWS) + 8 < width:
         note += f"   {tables.ARROWS}"
-    return tuple(Text(line + (note if not number else ""), "bold" if number in (0, best) else "") for number, line in enumerate(lines))
+    return tuple(
+        Text(line + (note if not number else ""), "bold" if not number or "★" in line else "")
+        for number, line in enumerate(lines)
+    )

@@ -52,13 +52,19 @@ class Examined:
 
 def paths() -> dict[str, list[str]]:
     """Return the paths of each group's fields, in the order of declaration; the task is not among them."""
-    return {title: [path for beginning in beginnings for path in knobs.KNOBS if path.startswith(beginning)] for title, beginnings in GROUPS.items()}
+    return {
+        title: [path for beginning in beginnings for path in knobs.KNOBS if path.startswith(beginning)]
+        for title, beginnings in GROUPS.items()
+    }
 
 
 def parted(values: Values) -> dict[str, str]:
     """Return the values with `folder:DIR` parted into the two fields that the form shows."""
     folder = values["task"].startswith("folder:")
-    return dict(values) | {"task": FOLDER_CHOICE if folder else values["task"], FOLDER: values["task"].removeprefix("folder:") if folder else ""}
+    return dict(values) | {
+        "task": FOLDER_CHOICE if folder else values["task"],
+        FOLDER: values["task"].removeprefix("folder:") if folder else "",
+    }
 
 
 def joined(shown_values: Values) -> dict[str, str]:
@@ -77,8 +83,12 @@ def shown(values: Values) -> list[str]:
         "optimizer.momentum": values["optimizer.name"] not in ("sgd", "rmsprop"),
     }
     stopping = values[EARLY_STOPPING] == "on"
-    return ["task", FOLDER][: 1 if off[FOLDER] else 2] + [path for group in paths().values() for path in group
-            if not off.get(path, False) and (stopping or not path.startswith(f"{EARLY_STOPPING}."))]
+    return ["task", FOLDER][: 1 if off[FOLDER] else 2] + [
+        path
+        for group in paths().values()
+        for path in group
+        if not off.get(path, False) and (stopping or not path.startswith(f"{EARLY_STOPPING}."))
+    ]
 
 
 def place(path: str, values: Values) -> str:
@@ -94,8 +104,11 @@ def values_of(recipe: Recipe) -> dict[str, str]:
     """Return a recipe as the form's texts; early stopping that is off shows its usual arguments."""
     stopping = recipe.early_stopping or EarlyStopping()
     values = {path: knobs.as_text(knobs.get(recipe, path)) for path in knobs.KNOBS}
-    values |= {path: knobs.as_text(getattr(stopping, path.removeprefix(f"{EARLY_STOPPING}.")))
-               for path in knobs.KNOBS if path.startswith(f"{EARLY_STOPPING}.")}
+    values |= {
+        path: knobs.as_text(getattr(stopping, path.removeprefix(f"{EARLY_STOPPING}.")))
+        for path in knobs.KNOBS
+        if path.startswith(f"{EARLY_STOPPING}.")
+    }
     return values | {EARLY_STOPPING: "on" if recipe.early_stopping else "off"}
 
 
@@ -150,13 +163,26 @@ def examine(values: Values, known: dict[str, Task] | None = None) -> Examined:
         return Examined(changed=changed, problems=tuple(dict.fromkeys(problems)), about=about)
     found = tuple(check.check(recipe, task))
     head = heads.choose(task.kind, len(task.classes or ()), recipe.model)
-    return Examined(recipe, knobs.command(recipe, base), changed, found, tuple(check.advice(recipe, task)),
-                    None if found else parameters(recipe, task), about, f"Now {head.activation} and {head.loss}. {head.reason}")
+    return Examined(
+        recipe,
+        knobs.command(recipe, base),
+        changed,
+        found,
+        tuple(check.advice(recipe, task)),
+        None if found else parameters(recipe, task),
+        about,
+        f"Now {head.activation} and {head.loss}. {head.reason}",
+    )
 
 
 def _about(task: Task) -> str:
     """Return a task's title, rows, shape and source in a few words."""
-    parts = [task.title, f"{task.rows[0]:,} rows" if task.rows else "", "x".join(map(str, task.shape)) if task.shape else "", task.source]
+    parts = [
+        task.title,
+        f"{task.rows[0]:,} rows" if task.rows else "",
+        "x".join(map(str, task.shape)) if task.shape else "",
+        task.source,
+    ]
     return " · ".join(part for part in parts if part)
 
 
@@ -181,12 +207,17 @@ def parameters(recipe: Recipe, task: Task) -> int | None:
 
 
 def _changed(recipe: Recipe, base: Recipe) -> frozenset[str]:
-    stopping = {path for path in knobs.KNOBS if path.startswith(f"{EARLY_STOPPING}.") and recipe.early_stopping
-                and knobs.get(recipe, path) != getattr(base.early_stopping or EarlyStopping(), path.removeprefix(f"{EARLY_STOPPING}."))}
+    stopping = {
+        path
+        for path in knobs.KNOBS
+        if path.startswith(f"{EARLY_STOPPING}.")
+        and recipe.early_stopping
+        and knobs.get(recipe, path)
+        != getattr(base.early_stopping or EarlyStopping(), path.removeprefix(f"{EARLY_STOPPING}."))
+    }
     return frozenset(knobs.differences(recipe, base).keys() | stopping)
 
 
 def _typed_over(values: Values, base: Recipe) -> frozenset[str]:
     plain = values_of(base)
     return frozenset(path for path, text in values.items() if text.strip() != plain.get(path, ""))
-

@@ -12,12 +12,21 @@ from tuiml.tui.form import FOLDER, Examined
 def explanation(path: str, found: Examined) -> Content:
     """Return what a field is, which values it takes, and its flag."""
     if path == FOLDER:
-        return Content.assemble(("Folder", "bold"), "  a folder with one folder of pictures for each class; relative to where tuiml was started, or absolute")
+        return Content.assemble(
+            ("Folder", "bold"),
+            "  a folder with one folder of pictures for each class; relative to where tuiml was started, or absolute",
+        )
     knob = KNOBS[path]
     takes = f"  takes {knob.range}" if knob.range and knob.kind not in ("switch", "choice") else ""
     choices = f"  one of {knob.range}" if knob.kind == "choice" else ""
     flag = knob.flag or f"--set {path}="
-    more = f"  {found.head}" if path in ("model.output", "model.loss") else f"  {clean(found.about, 200)}" if path == "task" else ""
+    more = (
+        f"  {found.head}"
+        if path in ("model.output", "model.loss")
+        else f"  {clean(found.about, 200)}"
+        if path == "task"
+        else ""
+    )
     return Content.assemble((knob.title, "bold"), f"  {knob.help}", more, (f"{takes}{choices}  {flag}", "dim"))
 
 
@@ -28,7 +37,9 @@ def subject(task: str, found: Examined) -> str:
 
 def problem_lines(found: Examined) -> Content:
     """Return every problem and piece of advice in full."""
-    lines = [Content.styled(f"✗ {_label(piece.path)}{clean(piece.message, 400)}", "$text-error") for piece in found.problems]
+    lines = [
+        Content.styled(f"✗ {_label(piece.path)}{clean(piece.message, 400)}", "$text-error") for piece in found.problems
+    ]
     lines += [Content.styled(f"i {_label(piece.path)}{clean(piece.message, 400)}", "dim") for piece in found.advice]
     return Content("\n\n").join(lines)
 
@@ -37,7 +48,9 @@ def command_line(found: Examined) -> Content:
     """Return the command that does what the form does, or why there is none."""
     if found.problems:
         count = len(found.problems)
-        return Content.styled(f"✗ {count} thing{'s' if count > 1 else ''} to put right before this can run", "$text-error")
+        return Content.styled(
+            f"✗ {count} thing{'s' if count > 1 else ''} to put right before this can run", "$text-error"
+        )
     if not found.command:
         return Content.styled("reading the form…", "dim")
     return Content.assemble(("$ ", "dim"), clean(found.command, 1000))

@@ -89,11 +89,15 @@ class Commands(Provider):
                 key = f"  [{actions.shown_key(action)}]" if action.keys else ""
                 yield Entry(action.title, action.help + key, partial(self.screen.run_action, actions.target(name)))
         for name in catalog.names():
-            yield Entry(f"Task: {clean(name, 60)}", "show its default recipe", partial(app.post_message, TaskChosen(name)))
+            yield Entry(
+                f"Task: {clean(name, 60)}", "show its default recipe", partial(app.post_message, TaskChosen(name))
+            )
         for path in [path for group in form.paths().values() for path in group]:
             yield Entry(f"Field: {title_of(path)}", help_of(path), partial(app.post_message, FieldChosen(path)))
         for folder in self._runs:
-            yield Entry(f"Run: {clean(folder.id, 60)}", "open it, live or ended", partial(app.post_message, RunChosen(folder)))
+            yield Entry(
+                f"Run: {clean(folder.id, 60)}", "open it, live or ended", partial(app.post_message, RunChosen(folder))
+            )
 
 
 def _plain(text: str) -> str:

@@ -55,9 +55,18 @@ def preview_pairs(recipe: Recipe, epoch: int, count: int, first: int = 0, pictur
     pipeline = augment.parse(recipe.augment.ops)
     height, width, channels = pictures.data.shape
     plan = pipeline.draw(rows, (height, width, channels), seed=recipe.train.seed, epoch=epoch)
-    labels = tuple(pictures.data.classes[number] if pictures.data.classes else f"{number}" for number in pictures.data.train_y[rows])
+    labels = tuple(
+        pictures.data.classes[number] if pictures.data.classes else f"{number}"
+        for number in pictures.data.train_y[rows]
+    )
     white = pipeline.output_range(255.0)
-    return Pairs(rows, before, _pixels(pipeline.apply(before, plan), white), tuple(plan.describe(i) for i in range(len(plan))), labels)
+    return Pairs(
+        rows,
+        before,
+        _pixels(pipeline.apply(before, plan), white),
+        tuple(plan.describe(i) for i in range(len(plan))),
+        labels,
+    )
 
 
 def _pixels(images: npt.NDArray[Any], white: float) -> npt.NDArray[np.uint8]:

@@ -18,7 +18,7 @@ BY = "tui"
 
 
 class Runners:
-    """Methods that start processes may take milliseconds: call them from a thread."""
+    """`warm`, `start` and `take_up` start processes, which takes milliseconds: call them from a thread."""
 
     def __init__(self, runs_dir: Path) -> None:
         self.runs_dir = runs_dir
@@ -59,13 +59,12 @@ class Runners:
         return process is not None and process.poll() is not None
 
     def alive(self) -> list[RunFolder]:
-        """Return the runs that go on after the app has ended."""
-        found = []
-        for follower in self.followers.values():
-            read_log(follower)
-            if follower.state.live and not self.died(follower.folder):
-                found.append(follower.folder)
-        return found
+        """Return the runs that go on after the app has ended: those whose lock is held, and those just started."""
+        known = [follower.folder for follower in self.followers.values()]
+        return [folder for folder in known if folder.is_alive() or self._starting(folder)]
+
+    def _starting(self, folder: RunFolder) -> bool:
+        return folder.path in self._processes and not self.died(folder) and not folder.lock.exists()
 
     def close(self) -> None:
         """End the warm runner; runs go on."""
@@ -82,8 +81,15 @@ def read_log(follower: Follower, limit: int | None = None) -> bool:
         return follower.read(limit)
     except StorageError as error:
         follower.state.mark_crashed(str(error))
-    except (TypeError, ValueError, KeyError, AttributeError) as error:  # damaged, or of a version that means other things
-        follower.state.mark_crashed(f"its log cannot be understood ({type(error).__name__}: {error}); is it of another version?")
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+        AttributeError,
+    ) as error:  # damaged, or of a version that means other things
+        follower.state.mark_crashed(
+            f"its log cannot be understood ({type(error).__name__}: {error}); is it of another version?"
+        )
     return False
 
 

@@ -21,7 +21,6 @@ from tuiml.tui.widgets.sheet import Sheet
 from tuiml.tui.widgets.title import Title
 
 _AT_ONCE = 24
-_DRAWN_SHOWN = 4
 
 
 class Darkroom(Screen[None]):
@@ -64,7 +63,9 @@ class Darkroom(Screen[None]):
     @work(thread=True, exclusive=True, group="draw", exit_on_error=False)
     def _load(self) -> None:
         try:
-            self._pictures = load(self.recipe, lambda what: self.app.call_from_thread(self.words.update, Content(f"{clean(what, 100)}…")))
+            self._pictures = load(
+                self.recipe, lambda what: self.app.call_from_thread(self.words.update, Content(f"{clean(what, 100)}…"))
+            )
         except TuimlError as error:
             self._tell(str(error))
             return
@@ -76,6 +77,7 @@ class Darkroom(Screen[None]):
 
     def _draw_now(self) -> None:
         import augment
+
         try:
             pairs = preview_pairs(self.recipe, self.epoch, _AT_ONCE, self.first, self._pictures)
         except augment.AugmentError as error:
@@ -93,7 +95,9 @@ class Darkroom(Screen[None]):
             return
         ops = self.recipe.augment.ops
         shown = f"Epoch {self.epoch}, seed {self.recipe.train.seed}: left as read, right as trained on. Validation and test pictures are never augmented."
-        nothing = "No augmentation: left and right are equal. The form's field Augment takes, say, rotate:15,shift:0.1. "
+        nothing = (
+            "No augmentation: left and right are equal. The form's field Augment takes, say, rotate:15,shift:0.1. "
+        )
         captions = [f"row {row}: {clean(label, 20)}" for row, label in zip(pairs.rows, pairs.labels, strict=True)]
         self.words.update(Content((nothing if not ops else "") + shown))
         self.sheet.pairs = tuple(zip(pairs.before, pairs.after, captions, strict=True))
@@ -103,8 +107,14 @@ class Darkroom(Screen[None]):
         """Say what was drawn for the first pictures on show."""
         if self.pairs is None:
             return
-        told = [] if not self.recipe.augment.ops else list(zip(self.pairs.rows, self.pairs.drawn, strict=True))[: min(self.sheet.room, _DRAWN_SHOWN)]
-        self.query_one("#darkroom-drawn", Static).update(Content("\n".join(f"row {row}: {clean(drawn, 200)}" for row, drawn in told)))
+        told = (
+            []
+            if not self.recipe.augment.ops
+            else list(zip(self.pairs.rows, self.pairs.drawn, strict=True))[: self.sheet.room]
+        )
+        self.query_one("#darkroom-drawn", Static).update(
+            Content("\n".join(f"row {row}: {clean(drawn, 200)}" for row, drawn in told))
+        )
 
     def on_resize(self) -> None:
         """Another number of pictures may fit."""
@@ -134,7 +144,3 @@ class Darkroom(Screen[None]):
     def action_previous_pictures(self) -> None:
         """Show the pictures before."""
         self.first = max(self.first - self.sheet.room, 0)
-
-    def action_back(self) -> None:
-        """One layer out."""
-        self.dismiss()

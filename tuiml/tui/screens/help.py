@@ -28,7 +28,10 @@ class Help(ModalScreen[None]):
         with VerticalScroll(classes="dialog wide"):
             yield Static("Keys", classes="dialog-title")
             yield Static(_table(self.place))
-            yield Static("ctrl+p finds all of these by name, tasks, fields and recent runs too. Esc closes.", classes="dialog-note")
+            yield Static(
+                "ctrl+p finds all of these by name, tasks, fields and recent runs too. Esc closes.",
+                classes="dialog-note",
+            )
 
     def action_close(self) -> None:
         """Close."""

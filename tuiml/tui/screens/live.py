@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import work
 from textual.app import ComposeResult
@@ -23,6 +23,7 @@ from tuiml.runs.wishes import Kind, Wish
 from tuiml.state import RunState
 from tuiml.text import clean
 from tuiml.tui import actions, captions
+from tuiml.tui.condense import Condensed
 from tuiml.tui.runners import BY, Runners, command_of, read_log
 from tuiml.tui.widgets.chart import Chart
 from tuiml.tui.widgets.log_pane import LogPane
@@ -60,7 +61,8 @@ class Live(Screen[None]):
         self.follower = runners.follow(folder)
         self._wish: Wish | None = None
         self._told = 0
-        self._was_live = False
+        self._watching = False
+        self._condensed = Condensed()
         self._epochs_shown = 0
         self._painted_end = (-1, "")
 
@@ -99,7 +101,7 @@ class Live(Screen[None]):
         """Look at once, then at most four times a second."""
         self.set_interval(LOOK_EVERY, self.look)
         self.look()
-        self._was_live = self.state.live
+        self._told, self._watching = len(self.state.notices), self.folder in self.runners.alive()
 
     def look(self) -> None:
         """Take in what was written, for a few milliseconds at most: the next look goes on where this one ended."""
@@ -120,9 +122,10 @@ class Live(Screen[None]):
         self.set_class(warming, "-warming")
         self.set_class(not state.live, "-ended")
         self.set_class(state.status in ("failed", "crashed"), "-failed")
-        self.query_one("#live-facts", Static).update(captions.facts(state))
+        view = self._condensed.view(state)
+        self.query_one("#live-facts", Static).update(captions.facts(view))
         if not warming:
-            self._paint_curves(state)
+            self._paint_curves(view)
         if not state.live:
             self._paint_result(state)
         self._tell_news(state)
@@ -133,9 +136,13 @@ class Live(Screen[None]):
         if self.state.live or self._painted_end != self.seen:
             self._painted_end = self.seen
             waiting = self._wish.wish if self._wish and self._wish.id not in self.state.obeyed else ""
-            self.query_one("#live-progress", Static).update(captions.progress(self.state, self.size.width - 2, now, waiting))
+            self.query_one("#live-progress", Static).update(
+                captions.progress(self.state, self.size.width - 2, now, waiting)
+            )
         if self.has_class("-warming"):
-            self.query_one("#live-stages", Static).update(Content("\n\n").join([captions.stages(self.state, now), captions.layers(self.state)]))
+            self.query_one("#live-stages", Static).update(
+                Content("\n\n").join([captions.stages(self.state, now), captions.layers(self.state)])
+            )
 
     def watch_log_shown(self) -> None:
         """Fill the log when it comes into view."""
@@ -146,14 +153,14 @@ class Live(Screen[None]):
         self.query_one("#live-hidden", Static).update(captions.hidden(self.size.width, self.size.height))
         self._painted_end = (-1, "")
 
-    def _paint_curves(self, state: RunState) -> None:
+    def _paint_curves(self, view: RunState) -> None:
         from tuiml.draw import curves
 
         for chart in self.query(Chart):
-            chart.picture = partial(curves.loss_and_metric, state, "loss" if chart.has_class("loss") else "metric")
-        if len(state.history) != self._epochs_shown:
-            self._epochs_shown = len(state.history)
-            self.rows.lines = captions.epochs(state, self.size.width)
+            chart.picture = partial(curves.loss_and_metric, view, "loss" if chart.has_class("loss") else "metric")
+        if len(self.state.history) != self._epochs_shown:
+            self._epochs_shown = len(self.state.history)
+            self.rows.lines = captions.epochs(self.state, view.best_epoch, self.size.width)
 
     def _paint_result(self, state: RunState) -> None:
         result = self.query_one(Result)
@@ -164,19 +171,32 @@ class Live(Screen[None]):
 
     def _tell_news(self, state: RunState) -> None:
         """Say in a toast what happened while one was looking; an old run's news are no news."""
-        if self._was_live and not state.live:
-            self.notify(clean(state.reason or state.error or "the curves stay; esc leads back to the form", 200), title=f"The run has {state.status}.",
-                        severity="information" if state.status in ("finished", "stopped") else "error", markup=False)
-            self.app.bell()
-        for notice in state.notices[self._told:] if self._was_live else []:
+        if not self._watching:
+            self._watching = state.live and self.folder.is_alive()
+            return
+        for notice in state.notices[self._told :]:
             if notice.level != "info":
-                self.notify(clean(notice.text, 300), severity="warning" if notice.level == "warning" else "error", markup=False)
-        self._told, self._was_live = len(state.notices), state.live
+                severity: Literal["warning", "error"] = "warning" if notice.level == "warning" else "error"
+                self.notify(clean(notice.text, 300), severity=severity, markup=False)
+        self._told = len(state.notices)
+        if not state.live:
+            self._watching = False
+            self.notify(
+                clean(state.reason or state.error, 200),
+                title=f"The run: {state.status}",
+                severity="information" if state.status in ("finished", "stopped") else "error",
+                markup=False,
+            )
+            self.app.bell()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the keys that would do nothing: one cannot pause what has ended."""
-        possible = {"pause": self.state.live and self.state.status != "paused", "resume": self.state.status == "paused", "stop": self.state.live,
-                    "switch_chart": not self._both_charts}
+        possible = {
+            "pause": self.state.live and self.state.status != "paused",
+            "resume": self.state.status == "paused",
+            "stop": self.state.live,
+            "switch_chart": not self._both_charts,
+        }
         return possible.get(action, True)
 
     @property
@@ -230,11 +250,3 @@ class Live(Screen[None]):
     def action_copy_command(self) -> None:
         """Copy the command that repeats this run."""
         self.post_message(self.CopyAsked(command_of(self.folder)))
-
-    def action_new_run(self) -> None:
-        """Back to the form."""
-        self.dismiss()
-
-    def action_back(self) -> None:
-        """One layer out."""
-        self.dismiss()

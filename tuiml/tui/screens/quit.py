@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -26,7 +26,10 @@ _LOOK_EVERY = 0.2
 class QuitQuestion(ModalScreen[Answer]):
     """Ends with "leave" when the app should end, with "stay" when not."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stay", "Stay"), Binding("ctrl+q,q", "ignore", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stay", "Stay"),
+        Binding("ctrl+q,q", "ignore", show=False),
+    ]
 
     stopping: reactive[bool] = reactive(False, init=False)
 
@@ -39,14 +42,21 @@ class QuitQuestion(ModalScreen[Answer]):
         """Lay out the question and its answers; the first is highlighted."""
         one = len(self._alive) == 1
         with Vertical(classes="dialog"):
-            yield Static(f"{'A run is' if one else f'{len(self._alive)} runs are'} alive: {', '.join(clean(folder.id, 40) for folder in self._alive[:3])}",
-                         classes="dialog-title", markup=False)
+            yield Static(
+                f"{'A run is' if one else f'{len(self._alive)} runs are'} alive: {', '.join(clean(folder.id, 40) for folder in self._alive[:3])}",
+                classes="dialog-title",
+                markup=False,
+            )
             yield OptionList(
                 Option("Leave it running" if one else "Leave them running", id="leave"),
                 Option("Stop it and keep the results" if one else "Stop them and keep the results", id="stop"),
                 Option("Stay", id="stay"),
             )
-            yield Static("A run left alone is found again under Runs, or with `tuiml watch`.", classes="dialog-note", markup=False)
+            yield Static(
+                "A run left alone is found again under Runs, or with `tuiml watch`.",
+                classes="dialog-note",
+                markup=False,
+            )
 
     @property
     def note(self) -> Static:
@@ -74,10 +84,9 @@ class QuitQuestion(ModalScreen[Answer]):
         self.query_one(OptionList).highlighted = 0
         self.set_interval(_LOOK_EVERY, self._look)
 
-    @work(thread=True, exclusive=True, exit_on_error=False)
     def _look(self) -> None:
         if not self.runners.alive():
-            self.app.call_from_thread(self.dismiss, "leave")
+            self.dismiss("leave")
 
     def action_stay(self) -> None:
         """Go on."""

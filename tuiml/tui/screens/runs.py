@@ -78,7 +78,9 @@ class Runs(Screen[None]):
         self.table.clear()
         self.set_class(not folders, "-empty")
         self.query_one(Title).subject = f"{len(folders)} in {self.runners.runs_dir}" if folders else ""
-        self.words.update(f"No runs in {self.runners.runs_dir} yet.\n\nPress esc for the form and ctrl+r there: digits trains in under a minute.")
+        self.words.update(
+            f"No runs in {self.runners.runs_dir} yet.\n\nPress esc for the form and ctrl+r there: digits trains in under a minute."
+        )
 
     def _add(self, runs: list[Run]) -> None:
         for run in runs:
@@ -115,17 +117,10 @@ class Runs(Screen[None]):
         """Read the list again."""
         self._read()
 
-    def action_new_run(self) -> None:
-        """Back to the form."""
-        self.dismiss()
-
-    def action_back(self) -> None:
-        """One layer out."""
-        self.dismiss()
-
 
 def read_run(folder: RunFolder) -> Run:
     """Return a run as it is now, also when its log is damaged."""
     follower = Follower(folder)
-    read_log(follower)
+    if read_log(follower) and follower.state.live:  # all there is has been read: the second look is for a sign of life
+        read_log(follower)
     return Run(folder, folder.name(), follower.state)

@@ -15,11 +15,12 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Button, Footer, Static
+from textual.worker import get_current_worker
 
 from tuiml import knobs
 from tuiml.errors import TuimlError
-from tuiml.knobs import Knob
 from tuiml.fields import Recipe
+from tuiml.knobs import Knob
 from tuiml.tasks import catalog
 from tuiml.tasks.base import Task
 from tuiml.text import clean
@@ -158,19 +159,23 @@ class Setup(Screen[None]):
     @on(DescendantFocus)
     def _explain(self) -> None:
         if field := self.form.focused:
-            for words in self.query("#setup-help, #setup-hint").results(Static):  # beside the form or under it, as there is room
+            for words in self.query("#setup-help, #setup-hint").results(Static):  # one of them is in view
                 words.update(hints.explanation(field.path, self.examined))
 
     @work(thread=True, exclusive=True, group="examine", exit_on_error=False)
     def _examine(self) -> None:
         values = self.app.call_from_thread(lambda: self.values)
         found = form.examine(values, self._known)
-        self.app.call_from_thread(setattr, self, "examined", found)
+        if not get_current_worker().is_cancelled:  # else a later value has been typed
+            self.app.call_from_thread(setattr, self, "examined", found)
 
     def watch_examined(self, found: Examined) -> None:
         """Write problems beside their fields and the command, or why there is none, at the bottom."""
         values = self._last_values = self.values
-        beside = [{form.place(piece.path, values): piece.message for piece in reversed(pieces)} for pieces in (found.problems, found.advice)]
+        beside = [
+            {form.place(piece.path, values): piece.message for piece in reversed(pieces)}
+            for pieces in (found.problems, found.advice)
+        ]
         self.form.tell(beside[0], beside[1], found.changed)
         self.title_bar.subject = hints.subject(values["task"], found)
         self.problem_list.update(hints.problem_lines(found))
@@ -190,11 +195,10 @@ class Setup(Screen[None]):
 
     def action_preview(self) -> None:
         """Show what augmentation does."""
-        recipe = self.examined.recipe
-        if recipe is None or self.examined.problems:
+        if self.examined.problems:
             self._refuse(self.examined)
-        else:
-            self.post_message(self.PreviewAsked(recipe))
+        elif self.examined.recipe is not None:
+            self.post_message(self.PreviewAsked(self.examined.recipe))
 
     def action_copy_command(self) -> None:
         """Copy the equivalent command."""
@@ -237,24 +241,32 @@ class Setup(Screen[None]):
         """Start the recipe, or say what is wrong with it."""
         found = await asyncio.to_thread(form.examine, self.values)
         self.examined = found
-        if found.recipe is None or found.problems:
+        if found.problems:
             self._refuse(found)
-        else:
+        elif found.recipe is not None:
             self.post_message(self.TrainAsked(found.recipe))
 
     def _refuse(self, found: Examined) -> None:
         first = found.problems[0]
-        self.notify(clean(str(first), 300), title=f"{len(found.problems)} to put right first", severity="error", markup=False)
+        self.notify(
+            clean(str(first), 300), title=f"{len(found.problems)} to put right first", severity="error", markup=False
+        )
         self.form.focus_field(form.place(first.path, self.values))
 
 
 def _fields(values: dict[str, str]) -> dict[str, list[Field]]:
     """Return the form's groups: the task, then every field that a recipe declares."""
-    task = [Field("task", "Task", options=(*catalog.names(), form.FOLDER_CHOICE), value=values["task"]),
-            Field(form.FOLDER, "Folder", "one folder per class inside", value=values[form.FOLDER])]
-    return {"Task": task} | {title: [_field(knobs.KNOBS[path], values[path]) for path in paths] for title, paths in form.paths().items()}
+    task = [
+        Field("task", "Task", options=(*catalog.names(), form.FOLDER_CHOICE), value=values["task"]),
+        Field(form.FOLDER, "Folder", "one folder per class inside", value=values[form.FOLDER]),
+    ]
+    return {"Task": task} | {
+        title: [_field(knobs.KNOBS[path], values[path]) for path in paths] for title, paths in form.paths().items()
+    }
 
 
 def _field(knob: Knob, value: str) -> Field:
     switch = knob.kind in ("switch", "group")
-    return Field(knob.path, knob.title, knob.unit if not switch else "", ("off", "on") if switch else knob.choices, value)
+    return Field(
+        knob.path, knob.title, knob.unit if not switch else "", ("off", "on") if switch else knob.choices, value
+    )

@@ -47,7 +47,7 @@ class Choice(Widget, can_focus=True):
         """Jump to the next word that begins with the letter typed."""
         letter = event.character or ""
         at = self.options.index(self.value) if self.value in self.options else 0
-        behind = [*self.options[at + 1:], *self.options[: at + 1]]
+        behind = [*self.options[at + 1 :], *self.options[: at + 1]]
         found = next((word for word in behind if letter.isalnum() and word.startswith(letter.lower())), None)
         if found is not None:
             event.stop()

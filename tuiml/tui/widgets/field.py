@@ -37,10 +37,18 @@ class Field(Widget):
         self.set_reactive(Field.value, value)
 
     def compose(self) -> ComposeResult:
-        """Lay out label, editor and note."""
-        yield Static(self._title(), classes="field-label", markup=False)
-        yield Choice(self.options, self.value) if self.options else Input(self.value, compact=True, select_on_focus=False)
-        yield Static(self._words(), classes="field-note", markup=False)
+        """Lay out the editor; the label is painted under it, the note comes when there is something to say."""
+        yield (
+            Choice(self.options, self.value) if self.options else Input(self.value, compact=True, select_on_focus=False)
+        )
+
+    def render(self) -> Content:
+        """Return the label, and the unit behind the editor."""
+        marked = Content(f"{'●' if self.changed else ' '} {self.label}")
+        unit = "" if self.problem or self.advice else self.unit
+        return marked.pad_right(
+            max(self.editor.region.right - self.region.x + 1 - marked.cell_length, 0)
+        ) + Content.styled(clean(unit), "dim")
 
     @property
     def editor(self) -> Choice | Input:
@@ -53,25 +61,21 @@ class Field(Widget):
         if self.children and self.editor.value != shown:
             self.editor.value = shown
 
-    def watch_changed(self) -> None:
-        """Mark the label."""
-        if self.children:
-            self.query_one(".field-label", Static).update(self._title())
-
     def watch_problem(self) -> None:
-        """Write the problem, else the advice, else the unit beside the editor."""
+        """Write the problem, else the advice, beside the editor."""
         self.set_class(bool(self.problem), "-problem")
-        if self.children:
-            self.query_one(".field-note", Static).update(self._words())
+        words = Content(
+            f"✗ {clean(self.problem)}" if self.problem else f"i {clean(self.advice)}" if self.advice else ""
+        )
+        notes = self.query(".field-note").results(Static)
+        note = next(notes, None)
+        if note is not None:
+            note.update(words)
+            note.display = bool(words)
+        elif words:
+            self.mount(Static(words, classes="field-note"))
 
     watch_advice = watch_problem
-
-    def _title(self) -> Content:
-        return Content(f"{'●' if self.changed else ' '} {self.label}")
-
-    def _words(self) -> Content:
-        symbol, words = ("✗ ", self.problem) if self.problem else ("i ", self.advice) if self.advice else ("", self.unit)
-        return Content(symbol + clean(words))
 
     def on_descendant_focus(self) -> None:
         """Light the label up."""

@@ -25,10 +25,10 @@ class Result(Widget):
         yield Static(classes="result-lines", markup=False)
 
     def watch_number(self, number: str) -> None:
-        """Show or hide the number."""
+        """Show the number, or the lines alone."""
+        self.set_class(not number, "-bare")
         if self.children:
             self.query_one(Digits).update(number)
-            self.query_one(".result-number").display = bool(number)
 
     def watch_caption(self, caption: str) -> None:
         """Write the words under the number."""

@@ -16,7 +16,9 @@ _LEAST = 14  # cells across, below which a picture is better made larger than jo
 class Sheet(Widget):
     """Shows the first of `pairs` (before, after, caption)."""
 
-    pairs: reactive[tuple[tuple[Pixels, Pixels, str], ...]] = reactive(())
+    pairs: reactive[tuple[tuple[Pixels, Pixels, str], ...]] = reactive(
+        (), always_update=True
+    )  # arrays have no single truth to compare by
 
     @property
     def room(self) -> int:

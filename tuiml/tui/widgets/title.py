@@ -19,4 +19,10 @@ class Title(Widget):
 
     def render(self) -> Content:
         """Return the line."""
-        return Content.assemble((" tuiml", "bold"), (" › ", "dim"), self.place, (" › " if self.subject else "", "dim"), (self.subject, "bold"))
+        return Content.assemble(
+            (" tuiml", "bold"),
+            (" › ", "dim"),
+            self.place,
+            (" › " if self.subject else "", "dim"),
+            (self.subject, "bold"),
+        )

@@ -1,0 +1,57 @@
+"""A long run's epochs, condensed to those that a curve can show: the cost of painting no longer grows with the run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from tuiml.state import Epoch, RunState
+
+_PLENTY = 2000
+_BUCKET = 32
+
+
+class Condensed:
+    """Takes in each epoch once. Of every bucket the epochs are kept at which a metric was lowest or highest, so peaks and the best epoch stay."""
+
+    def __init__(self) -> None:
+        self._kept: list[Epoch] = []
+        self._taken = 0
+        self._bucket = _BUCKET
+
+    def view(self, state: RunState) -> RunState:
+        """Return the state, of a long run with fewer epochs in its history."""
+        if len(state.history) < self._taken:  # taken up again from an earlier epoch
+            self._kept, self._taken, self._bucket = [], 0, _BUCKET
+        if len(state.history) <= _PLENTY:
+            return state
+        while self._taken + self._bucket <= len(state.history):
+            self._kept += _extremes(state.history[self._taken : self._taken + self._bucket])
+            self._taken += self._bucket
+        if len(self._kept) > 2 * _PLENTY:
+            self._bucket *= 2
+            self._kept = [
+                epoch for at in range(0, len(self._kept), _BUCKET) for epoch in _extremes(self._kept[at : at + _BUCKET])
+            ]
+        return replace(state, history=self._kept + state.history[self._taken :])
+
+
+def _extremes(bucket: list[Epoch]) -> list[Epoch]:
+    """Return the epochs, in order, at which one of the metrics was lowest or highest."""
+    found: dict[int, Epoch] = {}
+    for name in bucket[0].metrics:
+        finite = [epoch for epoch in bucket if math.isfinite(epoch.metrics.get(name, math.nan))]
+        if finite:
+            values = [epoch.metrics[name] for epoch in finite]
+            for at in (values.index(min(values)), values.index(max(values))):
+                found[finite[at].number] = finite[at]
+    return [found[number] for number in sorted(found)]
+
+
+def recent(state: RunState, best: int | None, count: int) -> RunState:
+    """Return the state with its last `count` epochs, the one before them, and the best one."""
+    last = state.history[-count - 1 :]
+    older = (
+        [epoch for epoch in state.history if epoch.number == best] if best and last and best < last[0].number else []
+    )
+    return replace(state, history=older + last)
