@@ -23,7 +23,9 @@ def picture(kind: str, rng: np.random.Generator) -> Image.Image:
     box = (x - radius, y - radius, x + radius, y + radius)
     pen = ImageDraw.Draw(large)
     (pen.ellipse if kind == "circles" else pen.rectangle)(box, fill=tuple(int(value) for value in ink))
-    pixels = np.asarray(large.resize((SIDE, SIDE), Image.Resampling.LANCZOS), dtype=float) + rng.normal(0, 12, (SIDE, SIDE, 3))
+    pixels = np.asarray(large.resize((SIDE, SIDE), Image.Resampling.LANCZOS), dtype=float) + rng.normal(
+        0, 12, (SIDE, SIDE, 3)
+    )
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
 
 

@@ -29,7 +29,9 @@ async def take(runs_dir: Path) -> None:
             await pilot.pause(0.2)
         await pilot.pause(6)  # the toast that tells of the end goes by itself
         app.save_screenshot(str(HERE / "live.svg"))
-    app = TuimlApp(Settings(runs_dir, "textual-dark"), build_recipe("digits", sets=["augment.ops=rotate:15,shift:0.1,zoom:0.2"]))
+    app = TuimlApp(
+        Settings(runs_dir, "textual-dark"), build_recipe("digits", sets=["augment.ops=rotate:15,shift:0.1,zoom:0.2"])
+    )
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+o")
         await pilot.pause(3)

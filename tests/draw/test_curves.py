@@ -212,7 +212,19 @@ def test_before_the_first_epoch_ends_the_batches_are_drawn(run: Run) -> None:
 def test_the_head_says_what_is_drawn_in_the_longest_form_that_fits(run: Run) -> None:
     """Wide: last values and best epoch; narrow: short words; never an ellipsis from 38 cells on."""
     heads = {width: loss_and_metric(run(), "loss", width, 10).plain.split("\n")[0] for width in (38, 60, 80)}
-    assert heads[80].split() == "loss ••• train 0.1353 ⠒⠒⠒ validation 0.4600 ┊ best epoch 4".split()
+    assert heads[80].split() == [
+        "loss",
+        "•••",
+        "train",
+        "0.1353",
+        "⠒⠒⠒",
+        "validation",
+        "0.4600",
+        "┊",
+        "best",
+        "epoch",
+        "4",
+    ]
     assert "best epoch 4" in heads[60]
     assert "best 4" in heads[38]
     assert all("…" not in head for head in heads.values())
