@@ -10,7 +10,8 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 VERSION = 1
 
@@ -202,11 +203,35 @@ def _event(kind: str, fields: dict[str, Any]) -> Event | None:
     event_class = Event.registry.get(kind)
     if event_class is None:
         return None
-    known = {field.name for field in dataclasses.fields(event_class)}
+    known = _types(kind)
+    given = {name: value for name, value in fields.items() if name in known}
+    if not all(_fits(value, known[name]) for name, value in given.items()):
+        return None
     try:
-        return event_class(**{name: value for name, value in fields.items() if name in known})
+        return event_class(**given)
     except TypeError:  # written by another version with other required fields: kept as a record, not interpreted
         return None
+
+
+@cache
+def _types(kind: str) -> dict[str, Any]:
+    event_class = Event.registry[kind]
+    hints = get_type_hints(event_class)
+    return {field.name: hints[field.name] for field in dataclasses.fields(event_class)}
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Whether a value read from a log is what a field holds: a damaged or foreign record is not interpreted."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is list:
+        return isinstance(value, list) and all(_fits(item, inner[0]) for item in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(_fits(item, inner[1]) for item in value.values())
+    if inner:
+        return any(_fits(value, option) for option in inner)
+    if kind is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _outward(value: Any) -> Any:

@@ -38,7 +38,8 @@ class RunState:
 
     `status` is preparing, running, paused, stopping, finished, stopped or failed; a reader that finds the runner dead
     calls `mark_crashed`. `metrics` of the running epoch are running means; `test` and `best_test` are evaluations of the
-    final weights and of those of the epoch of best validation loss.
+    final weights and of those of the epoch of best validation loss. Times are seconds since 1970: `started` the first
+    event, `session` the present runner's first, `last` the newest; `spent` are the seconds of earlier runners.
     """
 
     run: str = ""
@@ -72,8 +73,9 @@ class RunState:
     reason: str = ""
     error: str = ""
     exit_code: int | None = None
-    seconds: float = 0.0
     started: float = 0.0
+    session: float = 0.0
+    spent: float = 0.0
     last: float = 0.0
     count: int = 0
 
@@ -88,10 +90,11 @@ class RunState:
     def apply(self, record: Record) -> None:
         """Take one more record in; kinds that this version does not know only move the clock."""
         self.count += 1
-        self.last = record.t
         self.started = self.started or record.t
+        self.session = self.session or record.t
         if record.event is not None:
             getattr(self, f"_on_{record.kind.lower()}", _ignore)(record.event, record.t)
+        self.last = record.t
 
     def mark_crashed(self, why: str = "the runner ended without saying so (killed, or out of memory)") -> None:
         """Say that a run which seems alive has no runner any more."""
@@ -154,8 +157,8 @@ class RunState:
         return max(each * self.epochs * (1.0 - self.progress()), 0.0)
 
     def elapsed(self, now: float) -> float:
-        """Return how long the run has taken, in seconds; `now` is seconds since 1970 and only used while it lives."""
-        return max((now if self.live else self.last) - self.started, 0.0) if self.started else 0.0
+        """Return how long the run's sessions have taken, in seconds; `now`, since 1970, is only used while it lives."""
+        return self.spent + max((now if self.live else self.last) - self.session, 0.0) if self.session else 0.0
 
     def results(self) -> dict[str, float]:
         """Return the last epoch's metrics with `test_*` and `best_test_*` beside them."""
@@ -174,6 +177,7 @@ class RunState:
         self.run, self.task, self.status, self.stages = event.run, event.task, "preparing", []
         self.epochs, self.batch_size, self.seed = event.epochs, event.batch_size, event.seed
         self.pid, self.host = event.pid, event.host
+        self.spent, self.session = self.spent + max(self.last - self.session, 0.0) if self.last else 0.0, t
         self.reason, self.error, self.exit_code = "", "", None
         self.history = self.history[: event.resumed_from or 0]
         self.epoch, self.step, self.metrics, self.test, self.best_test = len(self.history), 0, {}, {}, {}
@@ -230,7 +234,7 @@ class RunState:
 
     def _on_runended(self, event: events.RunEnded, t: float) -> None:
         self.status, self.reason, self.error = event.status, event.reason, event.error or ""
-        self.exit_code, self.seconds = event.exit_code, event.seconds
+        self.exit_code = event.exit_code
 
 
 def _ignore(event: events.Event, t: float) -> None:

@@ -23,6 +23,7 @@ def _run(
         metric_names=[metric] if metric else [],
         parameters=407050,
         started=100.0,
+        session=100.0,
         last=100.0 + epochs / 2,
         **more,
     )

@@ -56,3 +56,20 @@ def test_a_kind_from_the_future_is_kept_but_not_interpreted() -> None:
     assert (unknown.event, unknown.fields) == (None, {"where": "moon"})
     assert extended is not None
     assert extended.event == events.Paused(2, 5)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"seq":1,"t":1,"kind":"Paused","epoch":"two","step":1}',
+        '{"seq":1,"t":1,"kind":"EpochEnded","epoch":1,"metrics":{"loss":"low"},"seconds":1,"learning_rate":0.1}',
+        '{"seq":1,"t":1,"kind":"DataReady","train":1,"validation":1,"test":1,"shape":"8x8","classes":[]}',
+        '{"seq":1,"t":1,"kind":"RunEnded","status":"finished"}',
+    ],
+)
+def test_a_known_kind_with_foreign_fields_is_not_interpreted(line: str) -> None:
+    """A damaged or foreign record cannot break a reader further up."""
+    record = decode(line)
+
+    assert record is not None
+    assert record.event is None

@@ -125,3 +125,13 @@ def test_an_unknown_kind_changes_nothing() -> None:
     state = RunState.replay([*records(START), record])
 
     assert (state.status, state.count) == ("preparing", 2)
+
+
+def test_the_time_between_two_runners_is_not_counted() -> None:
+    """A run of ten seconds, resumed a day later for five, has taken fifteen."""
+    ended = events.RunEnded("stopped", "stopped by cli", None, 10.0)
+    resumed = events.RunStarted("r", "digits", 4, 32, 0, 2, "host", resumed_from=0)
+    state = RunState.replay(records((100.0, START), (110.0, ended), (90_000.0, resumed), (90_005.0, ended)))
+
+    assert state.elapsed(now=1e9) == 15.0
+    assert state.started == 100.0

@@ -63,10 +63,11 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
 
     from tuiml.draw.card import result_card
     from tuiml.draw.tables import epoch_table
+    from tuiml.tasks import catalog
 
     if state.history:
         console.render_data(epoch_table(state))
-    console.render_data(result_card(state, reproduce(folder), str(folder.path)), soft_wrap=True)
+    console.render_data(result_card(state, catalog.repeat(folder.recipe), str(folder.path)), soft_wrap=True)
     for notice in state.notices:
         console.render_data(Text(f"{notice.level}: {notice.text}"))
     return 0
@@ -133,25 +134,11 @@ def resume(
         return 0
     from tuiml.cli.headless import run_here
     from tuiml.cli.progress import Lines, Narrator
-
-    return run_here(folder, reproduce(folder), Narrator() if console.is_terminal() else Lines(), json, False, [])
-
-
-def reproduce(folder: RunFolder) -> str:
-    """Return the command that would run this folder's recipe again."""
-    from tuiml.knobs import command
-    from tuiml.recipe import compose
     from tuiml.tasks import catalog
 
-    try:
-        plan = compose([_recipe_fields(folder)])
-        return command(plan, catalog.default_recipe(plan.task))
-    except (
-        UsageError,
-        StorageError,
-    ) as error:  # written by another version, or its task is gone: the folder itself still runs
-        console.say(f"note: {error}")
-        return f"tuiml --recipe {folder.recipe}"
+    return run_here(
+        folder, catalog.repeat(folder.recipe), Narrator() if console.is_terminal() else Lines(), json, False, []
+    )
 
 
 def _find(word: str | None, runs_dir: str | None) -> RunFolder:
@@ -177,6 +164,7 @@ def _row(run: store.Run) -> Any:
 def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
     from tuiml.cli.progress import Lines, Quiet
     from tuiml.events import encode
+    from tuiml.tasks import catalog
 
     narrator = Quiet() if json or jsonl else Lines()
     follower = Follower(folder)
@@ -187,7 +175,7 @@ def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
     )
     while follower.read() or follower.state.live:
         time.sleep(_POLL)
-    narrator.card(follower.state, reproduce(folder), str(folder.path))
+    narrator.card(follower.state, catalog.repeat(folder.recipe), str(folder.path))
     if json:
         console.data_json(summary(folder, follower.state))
     return int(follower.state.exit_code if follower.state.exit_code is not None else 1)

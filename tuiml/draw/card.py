@@ -91,7 +91,7 @@ def _results(state: RunState) -> list[tuple[str, str]]:
 
 def _facts(state: RunState) -> list[tuple[str, str]]:
     each = state.epoch_seconds()
-    seconds = state.seconds or state.elapsed(state.last)
+    seconds = state.elapsed(state.last)
     rows = [("time", duration(seconds) + (f", {duration(each)} an epoch" if each else ""))] if seconds else []
     return rows + ([("parameters", f"{state.parameters:,}")] if state.parameters else [])
 

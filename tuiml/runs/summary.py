@@ -21,6 +21,6 @@ def summary(folder: RunFolder, state: RunState) -> dict[str, Any]:
         "best_epoch": state.best_epoch,
         "metrics": state.results(),
         "parameters": state.parameters,
-        "seconds": round(state.last - state.started, 3),
+        "seconds": round(state.elapsed(state.last), 3),
         "folder": str(folder.path.absolute()),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -11,7 +12,7 @@ from typing import Any
 
 from tuiml.errors import DataError, Problem, RecipeError, UsageError, did_you_mean
 from tuiml.fields import Recipe
-from tuiml.knobs import KNOBS
+from tuiml.knobs import KNOBS, command
 from tuiml.recipe import compose, from_toml, nested
 from tuiml.tasks import embedded, folder, keras_sets
 from tuiml.tasks.base import Task
@@ -175,6 +176,20 @@ def _is_folder(name: str) -> bool:
     if name.strip() == FOLDER:
         raise UsageError(f"{FOLDER} must be followed by the folder that holds the pictures, such as {FOLDER}photos.")
     return name.startswith(FOLDER)
+
+
+def repeat(file: Path) -> str:
+    """Return the command that runs the recipe in a file again: its flags, or `--recipe` where another version wrote it."""
+    try:
+        recipe = compose([from_toml(file.read_text(encoding="utf-8"), str(file))])
+        return command(recipe, default_recipe(recipe.task))
+    except (
+        OSError,
+        UnicodeDecodeError,
+        UsageError,
+        DataError,
+    ):  # its task may be gone, its fields may be of another version
+        return shlex.join(["tuiml", "--recipe", str(file)])
 
 
 @cache

@@ -22,7 +22,7 @@ from tuiml.tasks import catalog
 from tuiml.text import clean
 from tuiml.tui import actions, clipboard
 from tuiml.tui.palette import Commands, FieldChosen, RunChosen, TaskChosen
-from tuiml.tui.runners import Runners, command_of
+from tuiml.tui.runners import Runners
 from tuiml.tui.screens.darkroom import Darkroom
 from tuiml.tui.screens.help import Help
 from tuiml.tui.screens.live import Live
@@ -226,4 +226,4 @@ def leave_card(folder: RunFolder) -> None:
     if run.state.live:
         console.print(f"{run.folder.id} goes on. Back to it: tuiml watch {run.folder.id}", markup=False, soft_wrap=True)
     else:
-        console.print(card.result_card(run.state, command_of(folder), str(folder.path)), soft_wrap=True)
+        console.print(card.result_card(run.state, catalog.repeat(folder.recipe), str(folder.path)), soft_wrap=True)

@@ -6,7 +6,6 @@ import subprocess
 import threading
 from pathlib import Path
 
-from tuiml import recipe as recipes
 from tuiml.errors import StorageError
 from tuiml.fields import Recipe
 from tuiml.runs import launch
@@ -76,32 +75,9 @@ class Runners:
 
 
 def read_log(follower: Follower, limit: int | None = None) -> bool:
-    """Take in new records and return whether anything changed; a log that cannot be understood ends the run's story, not the app."""
+    """Take in new records and return whether anything changed; a log that cannot be read ends the run's story, not the app."""
     try:
         return follower.read(limit)
     except StorageError as error:
         follower.state.mark_crashed(str(error))
-    except (
-        TypeError,
-        ValueError,
-        KeyError,
-        AttributeError,
-    ) as error:  # damaged, or of a version that means other things
-        follower.state.mark_crashed(
-            f"its log cannot be understood ({type(error).__name__}: {error}); is it of another version?"
-        )
     return False
-
-
-def command_of(folder: RunFolder) -> str:
-    """Return the command that repeats a run, or one that shows it when its recipe cannot be read."""
-    from tuiml import knobs
-    from tuiml.errors import TuimlError
-    from tuiml.tasks import catalog
-
-    try:
-        fields = recipes.from_toml(folder.recipe.read_text(encoding="utf-8"), str(folder.recipe))
-        recipe = recipes.compose([fields])
-        return knobs.command(recipe, catalog.default_recipe(recipe.task))
-    except (OSError, TuimlError):
-        return f"tuiml show {folder.id}"

@@ -21,10 +21,11 @@ from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.wishes import Kind, Wish
 from tuiml.state import RunState
+from tuiml.tasks import catalog
 from tuiml.text import clean
 from tuiml.tui import actions, captions
 from tuiml.tui.condense import Condensed
-from tuiml.tui.runners import BY, Runners, command_of, read_log
+from tuiml.tui.runners import BY, Runners, read_log
 from tuiml.tui.widgets.chart import Chart
 from tuiml.tui.widgets.log_pane import LogPane
 from tuiml.tui.widgets.result import Result
@@ -249,4 +250,4 @@ class Live(Screen[None]):
 
     def action_copy_command(self) -> None:
         """Copy the command that repeats this run."""
-        self.post_message(self.CopyAsked(command_of(self.folder)))
+        self.post_message(self.CopyAsked(catalog.repeat(self.folder.recipe)))
