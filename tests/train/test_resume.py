@@ -61,6 +61,31 @@ def test_a_resumed_run_ends_with_the_bits_of_an_unbroken_one(prepare, go, place)
     assert resumed.test == unbroken.test
 
 
+def test_a_run_stopped_during_validation_keeps_the_metrics_of_training(prepare, go, monkeypatch) -> None:
+    """Validation counts with the same variables as training; what training had counted is not lost."""
+    from tuiml.runs import wishes
+    from tuiml.train.loop import CompiledLoop
+
+    whole, broken = prepare("digits", *EVERYTHING), prepare("digits", *EVERYTHING)
+    unbroken = go(whole)
+    validate = CompiledLoop._validate
+
+    def stop_first(loop, iterator):
+        if loop.epoch == 2 and not stopped:
+            stopped.append(True)
+            next(loop._chunks("test", loop.validation, 0, 0))  # a part of the rows has been counted already
+            loop._control.ask(wishes.make("stop", "test"))
+        return validate(loop, iterator)
+
+    stopped: list[bool] = []
+    monkeypatch.setattr(CompiledLoop, "_validate", stop_first)
+    assert len(go(broken).history) == 1
+    resumed = go(broken)
+
+    assert stopped == [True]
+    assert [row.metrics for row in resumed.history] == [row.metrics for row in unbroken.history]
+
+
 def test_added_epochs_go_on_where_the_run_ended(prepare, go) -> None:
     """Two epochs and two more are four epochs."""
     short, long = prepare("digits", "train.epochs=2"), prepare("digits", "train.epochs=4")

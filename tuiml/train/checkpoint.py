@@ -104,6 +104,11 @@ def _named_variables(model: Any) -> dict[str, Any]:
     return named | {f"metrics/{at}": variable for at, variable in enumerate(model.metrics_variables)}
 
 
+def metrics_state(values: list[npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Return values of the metrics' variables under the names that checkpoints give them, for `save`'s `extra`."""
+    return {f"metrics/{at}": value for at, value in enumerate(values)}
+
+
 def _variables(model: Any) -> dict[str, npt.NDArray[Any]]:
     return {name: variable.numpy() for name, variable in _named_variables(model).items()}
 

@@ -21,7 +21,9 @@ class CompiledLoop:
     """Trains and evaluates a compiled Keras model on feeds.
 
     `epoch` (from 1) and `step` (batches done in it) say where training is; `train_seconds` is the last epoch's training
-    part. `one_hot`: class numbers become rows of zeros with a one before the loss sees them. `between` is called on the training thread after each chunk.
+    part; `trained` the state of its metrics once that is complete, which validation then overwrites. With `one_hot`,
+    class numbers become rows of zeros with a one before the loss sees them. `between` is called on the training thread
+    after each chunk.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class CompiledLoop:
     ) -> None:
         self.model, self.train, self.validation = model, train, validation
         self.epoch, self.step, self.train_seconds = 1, 0, 0.0
+        self.trained: list[Any] | None = None
         self.before_steps: Callable[[], None] = lambda: None
         self.between: Callable[[], None] = lambda: None
         self._control, self._publish = control, publish
@@ -73,6 +76,7 @@ class CompiledLoop:
 
     def _train_epoch(self, iterator: Iterator[Any]) -> dict[str, Any]:
         next(iterator)
+        self.trained = None
         self.before_steps()
         self._control.obey(self.epoch, self.step)
         began = time.perf_counter()
@@ -87,6 +91,7 @@ class CompiledLoop:
             self._control.obey(self.epoch, self.step)
             self.between()
         self.train_seconds = time.perf_counter() - began
+        self.trained = [variable.numpy() for variable in self.model.metrics_variables]
         return dict(self.model.get_metrics_result())
 
     def _validate(self, iterator: Iterator[Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tuiml.runs.folder import RunFolder
 from tuiml.train import checkpoint
 from tuiml.train.callbacks import EarlyStopping
 from tuiml.train.control import Publish
+from tuiml.train.loop import CompiledLoop
 
 _EVERY = 1.0  # seconds; exact resume recomputes the epochs between
 
@@ -19,8 +20,9 @@ _EVERY = 1.0  # seconds; exact resume recomputes the epochs between
 class Saver:
     """Writes checkpoints and the final model of one run, and tells of each."""
 
-    def __init__(self, folder: RunFolder, model: Any, early: EarlyStopping | None, publish: Publish) -> None:
-        self._folder, self._model, self._early, self._publish = folder, model, early, publish
+    def __init__(self, folder: RunFolder, loop: CompiledLoop, early: EarlyStopping | None, publish: Publish) -> None:
+        self._folder, self._loop, self._model = folder, loop, loop.model
+        self._early, self._publish = early, publish
         self._saved_at = 0.0  # long ago: the first epoch is saved at once
         self._saved_place: tuple[int, int] | None = (0, 0)  # the seed gives the first state back
         self._best: tuple[int, dict[str, Any]] | None = None
@@ -46,9 +48,11 @@ class Saver:
         if self._saved_place == (epoch, step):
             return
         counters: dict[str, Any] = {}
-        extra: dict[str, Any] = {}
+        trained = self._loop.trained if step else None  # validation counts with the same variables
+        extra: dict[str, Any] = checkpoint.metrics_state(trained) if trained is not None else {}
         if self._early is not None:
-            counters["early_stopping"], extra = self._early.memory()
+            counters["early_stopping"], memory = self._early.memory()
+            extra |= memory
         path = checkpoint.save(self._folder.checkpoints, self._model, epoch, step, counters, extra)
         self._saved_at, self._saved_place = time.monotonic(), (epoch, step)
         self._publish(events.Checkpointed(epoch, step, str(path.relative_to(self._folder.path))))

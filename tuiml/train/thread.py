@@ -133,7 +133,7 @@ class Training:
         if self.early is not None:
             self.early.set_model(self.model)
         self.reporter = callbacks.Reporter(self.loop, self.publish, recipe.train.seed, self.early, self._epoch_done)
-        self.saver = Saver(self.folder, self.model, self.early, self.publish)
+        self.saver = Saver(self.folder, self.loop, self.early, self.publish)
 
     def _tell_ready(self, device: str) -> None:
         from tuiml.train.model import describe
