@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 VERSION = 1
+_YEAR_3000 = 32503680000.0  # seconds since 1970; a time beyond it is damage, not a time
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class Noticed(Event):
 
 @dataclass(frozen=True)
 class Wished(Event):
-    """A wish was obeyed; `id` is the wish's own, `by` says where it came from (`signal`, `tui`, `cli`)."""
+    """A wish was obeyed; `id` is the wish's own, `by` says where it came from (`SIGINT`, `tui`, `cli`)."""
 
     id: str
     wish: str
@@ -159,7 +160,10 @@ class Evaluated(Event):
 
 @dataclass(frozen=True)
 class RunEnded(Event):
-    """The run is over: `status` is finished, stopped or failed; `exit_code` what a headless command ends with."""
+    """The run is over: `status` is finished, stopped or failed; `exit_code` what a headless command ends with.
+
+    `final_epoch` is the epoch whose weights the run ends with, or null when it ended inside one.
+    """
 
     status: str
     reason: str
@@ -167,6 +171,7 @@ class RunEnded(Event):
     seconds: float
     error: str | None = None
     exit_code: int = 0
+    final_epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -191,8 +196,10 @@ def decode(line: str | bytes) -> Record | None:
     """Return the record on a line, or None when the line is torn or not a record at all."""
     try:
         fields = json.loads(line)
-        seq, t, kind = fields.pop("seq"), float(fields.pop("t")), fields.pop("kind")
-    except (ValueError, TypeError, KeyError, AttributeError):
+        seq, t, kind = fields.pop("seq"), fields.pop("t"), fields.pop("kind")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    if not (_fits(seq, int) and _fits(t, float) and _fits(kind, str) and 0 <= t < _YEAR_3000):
         return None
     fields.pop("v", None)
     fields = {name: _inward(value) for name, value in fields.items()}

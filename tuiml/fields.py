@@ -32,7 +32,7 @@ Penalties = Annotated[tuple[Annotated[float, Field(ge=0, le=10)], ...], BeforeVa
 class Section(BaseModel):
     """A group of fields: frozen, and closed to names it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class DataFields(Section):
@@ -207,6 +207,6 @@ class Recipe(Section):
     augment: AugmentFields = AugmentFields()
     train: TrainFields = TrainFields()
 
-    def hidden_layers(self) -> int:
-        """Return how many hidden layers dropout and penalties can address."""
-        return len(self.model.layers) + (len(self.model.dense) if self.model.preset == "cnn" else 0)
+    def hidden_sizes(self) -> tuple[int, ...]:
+        """Return filters or units of each hidden layer: those that dropout and penalties can address."""
+        return self.model.layers + (self.model.dense if self.model.preset == "cnn" else ())

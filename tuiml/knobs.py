@@ -48,7 +48,7 @@ def as_text(value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(as_text(item) for item in value)
     if isinstance(value, float):
-        return f"{value:.10g}"
+        return repr(value).removesuffix(".0")
     if isinstance(value, EarlyStopping):
         plain = EarlyStopping()
         changed = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -56,6 +57,15 @@ def from_toml(text: str, source: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError([Problem("", f"{source} is not valid TOML: {error}.")]) from None
+
+
+def read(file: Path) -> Recipe:
+    """Return the recipe in a TOML file. Raises RecipeError, also when the file cannot be read."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError([Problem("", f"{file} cannot be read: {error}.")]) from None
+    return compose([from_toml(text, str(file))])
 
 
 def _merge(base: Fields, top: Fields) -> dict[str, Any]:

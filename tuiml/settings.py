@@ -38,7 +38,7 @@ def load(flags: Mapping[str, str | None] | None = None, environ: Mapping[str, st
         values |= _read(file, names)
     values |= {name: environ[f"TUIML_{name.upper()}"] for name in names if environ.get(f"TUIML_{name.upper()}")}
     values |= {name: value for name, value in (flags or {}).items() if value is not None}
-    return Settings(Path(str(values["runs_dir"])).expanduser().absolute(), str(values["theme"]))
+    return Settings(Path(os.path.expanduser(str(values["runs_dir"]))).absolute(), str(values["theme"]))
 
 
 def _read(file: Path, names: list[str]) -> dict[str, object]:
@@ -47,13 +47,15 @@ def _read(file: Path, names: list[str]) -> dict[str, object]:
             found = tomllib.load(stream)
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(f"{file} cannot be read as TOML: {error}.") from None
     for name in found:
         if name not in names:
             raise UsageError(
                 f"{file} has an unknown setting {name!r}.{did_you_mean(name, names)} Known: {', '.join(names)}."
             )
+        if not isinstance(found[name], str):
+            raise UsageError(f"{file}: {name} is expected to be text; received {found[name]!r}.")
     if "runs_dir" in found:  # a relative folder in a file means: beside that file
-        found["runs_dir"] = file.absolute().parent / Path(str(found["runs_dir"])).expanduser()
+        found["runs_dir"] = file.absolute().parent / Path(os.path.expanduser(found["runs_dir"]))
     return found

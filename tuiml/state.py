@@ -22,7 +22,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One complete epoch; `seconds` is its training part, `t` when it ended."""
+    """One complete epoch; `seconds` is its training part, `t` when it ended, on a clock that stands still in pauses."""
 
     number: int
     metrics: dict[str, float]
@@ -39,7 +39,8 @@ class RunState:
     `status` is preparing, running, paused, stopping, finished, stopped or failed; a reader that finds the runner dead
     calls `mark_crashed`. `metrics` of the running epoch are running means; `test` and `best_test` are evaluations of the
     final weights and of those of the epoch of best validation loss. Times are seconds since 1970: `started` the first
-    event, `session` the present runner's first, `last` the newest; `spent` are the seconds of earlier runners.
+    event, `session` the present runner's first, `last` the newest. `spent` are the seconds of earlier runners, `idle`
+    those of pauses and between runners.
     """
 
     run: str = ""
@@ -73,11 +74,15 @@ class RunState:
     reason: str = ""
     error: str = ""
     exit_code: int | None = None
+    final_epoch: int | None = None
     started: float = 0.0
     session: float = 0.0
     spent: float = 0.0
+    idle: float = 0.0
     last: float = 0.0
     count: int = 0
+    _paused_at: float = field(default=0.0, compare=False)
+    _best: tuple[int, int | None, float] = field(default=(0, None, math.inf), compare=False)
 
     @classmethod
     def replay(cls, records: Iterable[Record]) -> RunState:
@@ -108,12 +113,15 @@ class RunState:
     @property
     def best_epoch(self) -> int | None:
         """The epoch of lowest validation loss, or None without validation."""
-        found = [
-            (epoch.metrics["val_loss"], epoch.number)
-            for epoch in self.history
-            if _finite(epoch.metrics.get("val_loss"))
-        ]
-        return min(found)[1] if found else None
+        counted, best, lowest = self._best
+        if counted > len(self.history):
+            counted, best, lowest = 0, None, math.inf
+        for epoch in self.history[counted:]:  # asked for at each epoch, the answer must not cost a walk through all
+            loss = epoch.metrics.get("val_loss", math.inf)
+            if loss < lowest:
+                best, lowest = epoch.number, loss
+        self._best = len(self.history), best, lowest
+        return best
 
     @property
     def metric(self) -> str:
@@ -161,10 +169,11 @@ class RunState:
         return self.spent + max((now if self.live else self.last) - self.session, 0.0) if self.session else 0.0
 
     def results(self) -> dict[str, float]:
-        """Return the last epoch's metrics with `test_*` and `best_test_*` beside them."""
-        last = dict(self.history[-1].metrics) if self.history else {}
+        """Return the metrics of the epoch whose weights the run has, with `test_*` and `best_test_*` beside them."""
+        final = next((epoch for epoch in self.history if epoch.number == self.final_epoch), None)
+        shown = final or (self.history[-1] if self.history else None)
         return (
-            last
+            (dict(shown.metrics) if shown else {})
             | {f"test_{name}": value for name, value in self.test.items()}
             | {f"best_test_{name}": value for name, value in self.best_test.items()}
         )
@@ -178,9 +187,11 @@ class RunState:
         self.epochs, self.batch_size, self.seed = event.epochs, event.batch_size, event.seed
         self.pid, self.host = event.pid, event.host
         self.spent, self.session = self.spent + max(self.last - self.session, 0.0) if self.last else 0.0, t
-        self.reason, self.error, self.exit_code = "", "", None
+        self.reason, self.error, self.exit_code, self.final_epoch = "", "", None, None
         self.history = self.history[: event.resumed_from or 0]
-        self.epoch, self.step, self.metrics, self.test, self.best_test = len(self.history), 0, {}, {}, {}
+        self.epoch, self.step, self.metrics = len(self.history), 0, {}
+        self.idle += max(t - self.last, 0.0) if self.last else 0.0
+        self._best, self._paused_at = (0, None, math.inf), 0.0
         self.batch_losses = [pair for pair in self.batch_losses if pair[0] <= len(self.history)]
 
     def _on_dataready(self, event: events.DataReady, t: float) -> None:
@@ -193,6 +204,7 @@ class RunState:
 
     def _on_epochstarted(self, event: events.EpochStarted, t: float) -> None:
         self.status, self.epoch, self.step, self.metrics = "running", event.epoch, 0, {}
+        self.test, self.best_test = {}, {}  # of weights that are being changed now
 
     def _on_batchended(self, event: events.BatchEnded, t: float) -> None:
         self.epoch, self.step, self.steps, self.metrics = event.epoch, event.step, event.steps, event.metrics
@@ -201,7 +213,7 @@ class RunState:
 
     def _on_epochended(self, event: events.EpochEnded, t: float) -> None:
         self.history.append(
-            Epoch(event.epoch, event.metrics, event.seconds, event.learning_rate, event.patience_left, t)
+            Epoch(event.epoch, event.metrics, event.seconds, event.learning_rate, event.patience_left, t - self.idle)
         )
         self.epoch, self.metrics, self.step = event.epoch, event.metrics, self.steps
         self.epochs = max(self.epochs, event.epoch)
@@ -220,10 +232,12 @@ class RunState:
             self.epochs += event.value
 
     def _on_paused(self, event: events.Paused, t: float) -> None:
-        self.status = "paused"
+        self.status, self._paused_at = "paused", t
 
     def _on_resumed(self, event: events.Resumed, t: float) -> None:
         self.status = "running"
+        self.idle += max(t - self._paused_at, 0.0) if self._paused_at else 0.0
+        self._paused_at = 0.0
 
     def _on_evaluated(self, event: events.Evaluated, t: float) -> None:
         if event.split == "test":
@@ -234,7 +248,7 @@ class RunState:
 
     def _on_runended(self, event: events.RunEnded, t: float) -> None:
         self.status, self.reason, self.error = event.status, event.reason, event.error or ""
-        self.exit_code = event.exit_code
+        self.exit_code, self.final_epoch = event.exit_code, event.final_epoch
 
 
 def _ignore(event: events.Event, t: float) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tuiml import events
 from tuiml.errors import StorageError, UsageError
 from tuiml.runs import launch, wishes
-from tuiml.runs.folder import RunFolder, create, write_whole
+from tuiml.runs.folder import RunFolder, create, whole
 from tuiml.runs.log import EventLog
 from tuiml.runs.store import Follower, find, folders, read
 
@@ -62,16 +62,23 @@ def test_the_lock_tells_alive_from_dead(folder: RunFolder) -> None:
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     """Readers racing a writer see one of its versions; a failed write leaves the old one and no rubbish."""
     path = tmp_path / "f"
+
+    def write(content: bytes) -> None:
+        with whole(path) as stream:
+            stream.write(content)
+            if content == b"half":
+                raise OSError("full")
+
     versions = [bytes([number]) * 200_000 for number in range(20)]
-    write_whole(path, versions[0])
+    write(versions[0])
     seen: list[bytes] = []
     reader = threading.Thread(target=lambda: seen.extend(path.read_bytes() for _ in range(300)))
     reader.start()
     for version in versions:
-        write_whole(path, version)
+        write(version)
     reader.join()
-    with pytest.raises(TypeError):
-        write_whole(path, "text")  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="full"):
+        write(b"half")
 
     assert set(seen) <= set(versions)
     assert path.read_bytes() == versions[-1]
@@ -127,13 +134,50 @@ def test_a_log_without_a_runner_is_a_crashed_run(folder: RunFolder) -> None:
 
 
 def test_wishes_arrive_once_and_stale_ones_not_at_all(folder: RunFolder) -> None:
-    """Stops and pauses older than the runner were meant for another; epochs to add are kept; obeyed ones are not obeyed again."""
-    old = launch.wish(folder, "stop", "cli")
+    """Stops left before a later runner came were meant for another; epochs to add are kept; obeyed ones are not obeyed again."""
+    stale = launch.wish(folder, "stop", "cli")
     added = launch.wish(folder, "add_epochs", "cli", 5)
     done = launch.wish(folder, "add_epochs", "cli", 7)
-    inbox = wishes.Inbox(folder.wishes, [done.id], since=old.t + 60)
-    with folder.wishes.open("ab") as stream:
-        stream.write(b'rubbish\n{"id": "x", "wish": "explode", "by": "", "t": 0}\n{"half')
+    first, later = (wishes.Inbox(folder.wishes, [done.id], later=later) for later in (False, True))
+    fresh = launch.wish(folder, "pause", "cli")
 
-    assert [wish.id for wish in inbox.look()] == [added.id]
-    assert inbox.look() == []
+    assert [wish.id for wish in first.look()] == [stale.id, added.id, fresh.id]
+    assert [wish.id for wish in later.look()] == [added.id, fresh.id]
+    assert later.look() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"rubbish",
+        b'{"half',
+        b"[]",
+        b'{"id": "x", "wish": "explode", "by": "", "t": 0}',
+        b'{"id": "x", "wish": "add_epochs", "by": "a", "t": 1, "value": "many"}',
+        b'{"id": 5, "wish": "stop", "by": "a", "t": 1}',
+        b'{"id": "x", "wish": ["stop"], "by": "a", "t": 1}',
+    ],
+)
+def test_a_damaged_wish_is_none(folder: RunFolder, line: bytes) -> None:
+    """What others write into the file cannot hurt a run."""
+    folder.wishes.write_bytes(line + b"\n")
+
+    assert wishes.Inbox(folder.wishes, [], later=False).look() == []
+
+
+def test_a_run_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
+    """A log that is a folder, or holds foreign lines, is one row that says so."""
+    whole_one, odd, broken = (create(tmp_path / "runs", "digits", 'task = "digits"\n', {}) for _ in range(3))
+    EventLog(whole_one.events).append(events.RunEnded("finished", "done", None, 1.0))
+    odd.events.write_text('{"seq":1,"t":1,"kind":[]}\n{"seq":2,"t":1e300,"kind":"Paused","epoch":1,"step":1}\n')
+    broken.events.mkdir()
+    (tmp_path / "runs" / ("x" * 200)).mkdir()
+    found = {folder.id: read(folder).state for folder in folders(tmp_path / "runs")}
+
+    assert found[whole_one.id].status == "finished"
+    assert found[odd.id].live or found[odd.id].status == "crashed"
+    assert "cannot be read" in found[broken.id].error
+    with pytest.raises(UsageError, match="no run"):
+        find(tmp_path / "runs", "y" * 5000)
+    with pytest.raises(UsageError, match="no run"):
+        find(tmp_path / "runs", "~nosuchuser")

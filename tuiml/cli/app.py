@@ -43,6 +43,7 @@ tuiml COMMAND [OPTIONS]            work with runs; `tuiml COMMAND --help` tells 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; a user's mistake is one sentence, never a traceback."""
+    console.soften()
     try:
         return _dispatch(list(arguments))
     except TuimlError as error:
@@ -51,7 +52,6 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
 
 
@@ -66,14 +66,19 @@ def _dispatch(arguments: list[str]) -> int:
         function = getattr(importlib.import_module(COMMANDS[word].module), word)
         return _parse(function, arguments[1:], f"tuiml {word}", COMMANDS[word].summary)
     if not word.startswith("-"):
-        raise UsageError(
-            f"there is no command {word!r}.{did_you_mean(word, COMMANDS)} Commands: {', '.join(COMMANDS)}."
-        )
+        raise UsageError(_no_such_command(word))
     from tuiml.cli.train import train
 
     if word in ("--help", "-h"):
         console.data(_help())
     return _parse(train, arguments, "tuiml", "")
+
+
+def _no_such_command(word: str) -> str:
+    from tuiml.tasks import catalog
+
+    hint = f" To train: tuiml --task {word}" if word in catalog.names() or word.startswith(catalog.FOLDER) else ""
+    return f"there is no command {word!r}.{hint or did_you_mean(word, COMMANDS)} Commands: {', '.join(COMMANDS)}."
 
 
 def _help() -> str:

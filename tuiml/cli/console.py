@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -9,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from tuiml.errors import StorageError
 from tuiml.text import clean_lines
 
 if TYPE_CHECKING:
@@ -18,16 +20,17 @@ _stderr: IO[str] | None = None
 
 
 def data(text: str) -> None:
-    """Write a line of data to stdout, at once. A reader that went away (`| head`) ends the command quietly."""
+    """Write a line of data to stdout, at once. Raises BrokenPipeError, once, when the reader went away (`| head`)."""
     try:
         print(text, flush=True)  # noqa: T201
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still in the buffer goes nowhere
+        raise
 
 
 def data_json(value: Any) -> None:
     """Write one JSON object to stdout; numbers that are not finite as strings."""
-    data(json.dumps(_finite(value), ensure_ascii=False, allow_nan=False))
+    data(json.dumps(_finite(value), ensure_ascii=not _utf8(sys.stdout), allow_nan=False))
 
 
 def say(text: str) -> None:
@@ -65,7 +68,19 @@ def is_terminal() -> bool:
 
 def utf8() -> bool:
     """Whether narration may use characters beyond ASCII."""
-    return "utf" in str(getattr(_stderr or sys.stderr, "encoding", "") or "").lower()
+    return _utf8(_stderr or sys.stderr)
+
+
+def utf8_data() -> bool:
+    """Whether data may use characters beyond ASCII."""
+    return _utf8(sys.stdout)
+
+
+def soften() -> None:
+    """Let characters that stdout and stderr cannot encode appear as escapes instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def divert(log: Path) -> None:
@@ -73,9 +88,16 @@ def divert(log: Path) -> None:
     global _stderr
     if _stderr is None:
         _stderr = os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="replace", buffering=1)
-    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StorageError(f"{log} cannot be written: {error.strerror}.") from None
     os.dup2(handle, 2)
     os.close(handle)
+
+
+def _utf8(stream: IO[str]) -> bool:
+    return "utf" in str(getattr(stream, "encoding", "") or "").lower()
 
 
 def _finite(value: Any) -> Any:

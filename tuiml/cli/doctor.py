@@ -76,10 +76,11 @@ def _framework() -> list[Finding]:
     except (ValueError, IndexError):
         last = (probe.stderr.strip().splitlines() or ["no message"])[-1]
         return [("tensorflow", False, f"cannot be imported: {last}")]
-    present = Path("/dev/nvidiactl").exists() or Path("/proc/driver/nvidia/version").exists()
+    from tuiml.train import devices
+
     if found["gpus"]:
         gpu: Finding = ("gpu", True, ", ".join(found["gpus"]))
-    elif present:
+    elif devices.gpu_present():
         gpu = ("gpu", False, "a GPU is here, but TensorFlow cannot use it: pip install 'tuiml[gpu]'")
     else:
         gpu = ("gpu", True, "none; training uses the processor")

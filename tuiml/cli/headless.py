@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tuiml import settings
 from tuiml.cli import console, require
 from tuiml.cli.progress import Lines, Narrator, Quiet
-from tuiml.errors import RecipeError
+from tuiml.errors import RecipeError, UsageError
 from tuiml.events import Record, encode
 from tuiml.fields import Recipe
 from tuiml.knobs import command
@@ -19,7 +17,7 @@ from tuiml.recipe import to_toml
 from tuiml.runs import launch, store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.summary import summary
-from tuiml.tasks import catalog, check
+from tuiml.tasks import catalog, check, heads
 
 
 def plan(fields: Mapping[str, Any], preset: str | None, recipe: str | None, sets: Sequence[str]) -> Recipe:
@@ -51,17 +49,30 @@ def train(
 ) -> int:
     """Make the run folder, then train here or in the background; return the exit code."""
     wanted = require.parse(requirements)
+    about = catalog.find(recipe.task)
+    require.check_names(wanted, heads.choose(about.kind, len(about.classes or ()), recipe.model).metrics)
+    if detach and (wanted or jsonl):
+        raise UsageError(
+            "--detach returns before there is anything to tell or require: leave --jsonl and --require out."
+        )
+    if json and jsonl:
+        raise UsageError("--json prints one object and --jsonl a line per event: choose one.")
     narrator = Quiet() if quiet else Narrator() if console.is_terminal() else Lines()
-    for advice in check.advice(recipe, catalog.find(recipe.task)):
+    for advice in check.advice(recipe, about):
         narrator.say(f"note: {advice}")
     folder = launch.prepare(recipe, settings.load({"runs_dir": runs_dir}).runs_dir, name, by="cli")
     if detach:
-        return _detach(folder, json)
+        return _detach(folder, json, narrator)
     return run_here(folder, _command(recipe), narrator, json, jsonl, wanted)
 
 
 def run_here(
-    folder: RunFolder, reproduce: str, narrator: Quiet, json: bool, jsonl: bool, wanted: Sequence[require.Requirement]
+    folder: RunFolder,
+    reproduce: str,
+    narrator: Quiet,
+    json: bool = False,
+    jsonl: bool = False,
+    wanted: Sequence[require.Requirement] = (),
 ) -> int:
     """Be the runner of a run folder: train, narrate, report; return the exit code."""
     from tuiml.train import runner
@@ -71,7 +82,8 @@ def run_here(
     def hear(record: Record) -> None:
         state.apply(record)
         if jsonl and record.event is not None:
-            console.data(encode(record.event, record.seq, record.t))
+            with suppress(BrokenPipeError):  # the reader has gone, the run has not
+                console.data(encode(record.event, record.seq, record.t))
         narrator.hear(record, state)
 
     console.divert(folder.log)
@@ -85,15 +97,8 @@ def run_here(
         require.check(wanted, state.results())
     elif state.error:
         console.say(f"tuiml: {state.error}")
-    _leave_now(code)
+    runner.leave_if_abandoned(code)
     return code
-
-
-def _leave_now(code: int) -> None:
-    """After a second Ctrl-C the training thread still computes: leave without waiting for it."""
-    if any(thread.name == "training" and thread.is_alive() for thread in threading.enumerate()):
-        sys.stdout.flush()
-        os._exit(code)
 
 
 def dry_run(plan: Recipe, json: bool) -> int:
@@ -107,14 +112,14 @@ def dry_run(plan: Recipe, json: bool) -> int:
     return 0
 
 
-def _detach(folder: RunFolder, json: bool) -> int:
+def _detach(folder: RunFolder, json: bool, narrator: Quiet) -> int:
     process = launch.start(folder)
     if json:
         console.data_json({"run": folder.id, "status": "preparing", "folder": str(folder.path), "pid": process.pid})
     else:
         console.data(folder.id)
     where = "" if folder.path.parent == settings.load().runs_dir else f" --runs-dir {folder.path.parent}"
-    console.say(f"training in the background; tuiml watch {folder.id}{where}")
+    narrator.say(f"training in the background; tuiml watch {folder.id}{where}")
     return 0
 
 

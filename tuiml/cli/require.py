@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tuiml.errors import RequirementError, UsageError
+from tuiml.errors import RequirementError, UsageError, did_you_mean
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -32,6 +32,15 @@ class Requirement:
 def parse(texts: Sequence[str]) -> list[Requirement]:
     """Return the requirements written as METRIC>=NUMBER (or <=, >, <). Raises UsageError."""
     return [_parse(text) for text in texts]
+
+
+def check_names(requirements: Sequence[Requirement], metrics: Sequence[str]) -> None:
+    """Raise UsageError for a metric that a run with these metrics beside the loss will never have."""
+    known = [prefix + name for prefix in ("", "val_", "test_", "best_test_") for name in ("loss", *metrics)]
+    for wanted in requirements:
+        if wanted.metric not in known:
+            hint = did_you_mean(wanted.metric, known)
+            raise UsageError(f"--require {wanted}: there is no {wanted.metric!r}.{hint} Known: {', '.join(known)}.")
 
 
 def check(requirements: Sequence[Requirement], metrics: Mapping[str, float]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -10,6 +11,7 @@ from cyclopts import Parameter
 from tuiml import settings
 from tuiml.cli import console
 from tuiml.errors import StorageError, UsageError
+from tuiml.events import Record
 from tuiml.runs import launch, store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.store import Follower
@@ -42,7 +44,7 @@ def runs(
     else:
         from tuiml.draw.tables import runs_table
 
-        console.render_data(runs_table([_row(run) for run in shown]))
+        console.render_data(runs_table([_row(run) for run in shown], ascii=not console.utf8_data()))
         if len(folders) > len(shown):
             console.say(f"{len(folders) - len(shown)} older ones not shown; --limit 0 shows all")
     return 0
@@ -66,7 +68,7 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
     from tuiml.tasks import catalog
 
     if state.history:
-        console.render_data(epoch_table(state))
+        console.render_data(epoch_table(state, ascii=not console.utf8_data()))
     console.render_data(result_card(state, catalog.repeat(folder.recipe), str(folder.path)), soft_wrap=True)
     for notice in state.notices:
         console.render_data(Text(f"{notice.level}: {notice.text}"))
@@ -95,12 +97,12 @@ def watch(
 
 def stop(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
     """Stop a run at its next batch; it saves, reports and can be resumed."""
-    return _wish(run, runs_dir, "stop", json, lambda state: not state.live)
+    return _wish(_find(run, runs_dir), "stop", json, lambda state: not state.live)
 
 
 def pause(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
     """Let a run stand still between two batches until it is resumed."""
-    return _wish(run, runs_dir, "pause", json, lambda state: state.status == "paused" or not state.live)
+    return _wish(_find(run, runs_dir), "pause", json, lambda state: state.status == "paused")
 
 
 def resume(
@@ -113,32 +115,47 @@ def resume(
     runs_dir: RunsDir = None,
 ) -> int:
     """Go on: a paused run continues, an ended one starts again where its last checkpoint stands."""
+    from tuiml import recipe
+
     folder = _find(run, runs_dir)
     state = store.read(folder).state
     added = _added(epochs, state)
-    if added:
-        launch.wish(folder, "add_epochs", "cli", added)
-    if state.live:
-        return (
-            _wish(str(folder.path), runs_dir, "resume", json, lambda now: now.status != "paused")
-            if state.status == "paused" or not added
-            else 0
-        )
+    if state.live and state.status != "paused" and added:
+        return _wish(folder, "add_epochs", json, lambda now: True, added)
+    recipe.read(folder.recipe)  # one of another version is refused before anything is promised
     if state.status == "finished" and not added:
         raise UsageError(
             f"{folder.id} has finished ({state.reason}). Add epochs to go on: tuiml resume {folder.id} --epochs +10"
         )
+    if added:
+        launch.wish(folder, "add_epochs", "cli", added)
+    if state.live:
+        return _wish(folder, "resume", json, lambda now: now.status != "paused")
     if detach:
-        launch.start(folder)
-        console.say(f"going on in the background; tuiml watch {folder.id}")
-        return 0
+        return _go_on(folder, json)
     from tuiml.cli.headless import run_here
     from tuiml.cli.progress import Lines, Narrator
     from tuiml.tasks import catalog
 
-    return run_here(
-        folder, catalog.repeat(folder.recipe), Narrator() if console.is_terminal() else Lines(), json, False, []
-    )
+    return run_here(folder, catalog.repeat(folder.recipe), Narrator() if console.is_terminal() else Lines(), json)
+
+
+def _go_on(folder: RunFolder, json: bool) -> int:
+    """Start a runner in the background and return once it has taken the run up, or has refused to."""
+    follower = Follower(folder)
+    follower.read()
+    told: list[Record] = []
+    follower.on_record = told.append
+    process = launch.start(folder)
+    while not told and process.poll() is None:
+        time.sleep(_POLL)
+        follower.read()
+    if process.poll():
+        raise StorageError(f"the runner ended at once: {follower.state.error or f'{folder.log} says why'}.")
+    if json:
+        console.data_json(summary(folder, follower.state))
+    console.say(f"going on in the background; tuiml watch {folder.id}")
+    return 0
 
 
 def _find(word: str | None, runs_dir: str | None) -> RunFolder:
@@ -181,31 +198,30 @@ def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
     return int(follower.state.exit_code if follower.state.exit_code is not None else 1)
 
 
-def _wish(word: str | None, runs_dir: str | None, kind: Kind, json: bool, granted: Any) -> int:
+def _wish(
+    folder: RunFolder, kind: Kind, json: bool, granted: Callable[[RunState], bool], value: int | None = None
+) -> int:
     """Leave a wish and wait until it shows; a runner busy with a long batch is told of, not waited for for ever."""
-    folder = _find(word, runs_dir)
     state = store.read(folder).state
     if not state.live:
-        raise UsageError(
-            f"{folder.id} is not running: it is {state.status}."
-            + (" `tuiml resume` goes on with it." if kind != "resume" else "")
-        )
+        hint = "" if kind == "resume" else " `tuiml resume` goes on with it."
+        raise UsageError(f"{folder.id} is not running: it is {state.status}.{hint}")
     follower = Follower(folder)
-    made = launch.wish(folder, kind, "cli")
+    made = launch.wish(folder, kind, "cli", value)
     until = time.monotonic() + _PATIENCE
-    while (
-        time.monotonic() < until
-        and not (made.id in follower.state.obeyed and granted(follower.state))
-        and follower.state.live
-    ):
+    follower.read()
+    while follower.state.live and not (made.id in follower.state.obeyed and granted(follower.state)):
+        if time.monotonic() > until:
+            console.say(f"{folder.id}: {kind} asked for; the runner obeys after the batch it is in")
+            break
         time.sleep(_POLL)
         follower.read()
+    else:
+        console.say(
+            f"{folder.id}: {follower.state.status}, {len(follower.state.history)}/{follower.state.epochs} epochs"
+        )
     if json:
         console.data_json(summary(folder, follower.state))
-    elif made.id in follower.state.obeyed or not follower.state.live:
-        console.say(f"{folder.id}: {follower.state.status}")
-    else:
-        console.say(f"{folder.id}: {kind} asked for; the runner obeys after the batch it is in")
     return 0
 
 
@@ -218,9 +234,8 @@ def _added(text: str | None, state: RunState) -> int:
         number = 0
     if number <= 0:
         raise UsageError(f"--epochs {text!r}: expected +10 for ten more epochs, or 10 for ten in all.")
-    added = number if text.startswith("+") else number - max(len(state.history), state.epochs)
+    planned = len(state.history) if state.status == "finished" else max(len(state.history), state.epochs)
+    added = number if text.startswith("+") else number - planned
     if added <= 0:
-        raise UsageError(
-            f"--epochs {text}: the run already has {max(len(state.history), state.epochs)} epochs. +{number} adds {number} more."
-        )
+        raise UsageError(f"--epochs {text}: the run already has {planned} epochs. +{number} adds {number} more.")
     return added

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tuiml.errors import StorageError
 
@@ -109,7 +109,7 @@ class RunFolder:
         except Timeout:
             raise StorageError(f"{self.path} is in use: another runner is training this run.") from None
         except OSError as error:
-            raise StorageError(f"{self.path} cannot be locked: {error.strerror}.") from None
+            raise StorageError(f"{self.path} cannot be locked: {error.strerror or error}.") from None
         try:
             yield
         finally:
@@ -126,8 +126,9 @@ def create(runs_dir: Path, task: str, recipe_toml: str, env: dict[str, Any]) -> 
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
         folder = _first_free(runs_dir, stem)
-        write_whole(folder.recipe, recipe_toml.encode())
-        write_whole(folder.env, json.dumps(env, indent=1).encode())
+        for file, text in ((folder.recipe, recipe_toml), (folder.env, json.dumps(env, indent=1))):
+            with whole(file) as stream:
+                stream.write(text.encode())
         folder.checkpoints.mkdir()
     except OSError as error:
         raise StorageError(
@@ -136,12 +137,16 @@ def create(runs_dir: Path, task: str, recipe_toml: str, env: dict[str, Any]) -> 
     return folder
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file so that readers and crashes see the old content or the new, never a part (write aside, fsync, rename)."""
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing so that readers and crashes see the old content or the new, never a part.
+
+    What is written goes aside, is fsynced and renamed when the block ends; after an exception the old file stands.
+    """
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with aside.open("wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(aside, path)

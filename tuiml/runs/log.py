@@ -33,12 +33,18 @@ class EventLog:
             self._write((encode(event, self._seq + 1, t) + "\n").encode())
             self._seq += 1
             if sync:
-                os.fsync(self._handle)
+                self._sync()
             return Record(self._seq, round(t, 6), type(event).__name__, event, dict(vars(event)))
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._handle)
+
+    def _sync(self) -> None:
+        try:
+            os.fsync(self._handle)
+        except OSError as error:
+            raise StorageError(f"{self._path} cannot be written: {error.strerror}.") from None
 
     def _write(self, content: bytes) -> None:
         size = os.fstat(self._handle).st_size

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuiml.errors import UsageError, did_you_mean
+from tuiml.errors import StorageError, UsageError, did_you_mean
 from tuiml.events import Record
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import Tail
@@ -25,18 +26,32 @@ class Run:
 def folders(runs_dir: Path) -> list[RunFolder]:
     """Return all run folders, newest first; a folder without a recipe is not a run."""
     try:
-        found = [RunFolder(path) for path in runs_dir.iterdir() if path.is_dir() and (path / "recipe.toml").exists()]
+        paths = list(runs_dir.iterdir())
     except OSError:  # no runs yet
         return []
-    return sorted(found, key=lambda folder: folder.id, reverse=True)
+    return sorted((RunFolder(path) for path in paths if _is_run(path)), key=lambda folder: folder.id, reverse=True)
 
 
 def read(folder: RunFolder) -> Run:
-    """Return a run as it is now; one that seems alive but has no runner is marked crashed."""
+    """Return a run as it is now; one that seems alive but has no runner, or cannot be read, is marked crashed."""
     follower = Follower(folder)
+    try:
+        _catch_up(follower)
+    except StorageError as error:
+        follower.state.mark_crashed(str(error))
+    return Run(folder, folder.name(), follower.state)
+
+
+def _is_run(path: Path) -> bool:
+    try:
+        return (path / "recipe.toml").exists()
+    except OSError:  # somebody else's folder, or a name that no file can have
+        return False
+
+
+def _catch_up(follower: Follower) -> None:
     if follower.read() and follower.state.live:  # all there is has been read: the second look is for a sign of life
         follower.read()
-    return Run(folder, folder.name(), follower.state)
 
 
 def find(runs_dir: Path, word: str | None) -> RunFolder:
@@ -49,8 +64,8 @@ def find(runs_dir: Path, word: str | None) -> RunFolder:
         if not known:
             raise UsageError(f"there are no runs in {runs_dir} yet. Start one: tuiml --task digits")
         return known[0]
-    as_path = Path(word).expanduser()
-    if (as_path / "recipe.toml").exists():
+    as_path = Path(os.path.expanduser(word))
+    if _is_run(as_path):
         return RunFolder(as_path.absolute())
     exact = [folder for folder in known if folder.id == word] or [folder for folder in known if folder.name() == word]
     found = exact[:1] or [folder for folder in known if folder.id.startswith(word)]

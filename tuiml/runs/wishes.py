@@ -45,19 +45,23 @@ def leave(path: Path, wish: Wish) -> None:
 
 
 class Inbox:
-    """The runner's end: new wishes since the last look, without those already obeyed and without stale stops and pauses."""
+    """The runner's end: new wishes since the last look, without those already obeyed.
 
-    def __init__(self, path: Path, obeyed: list[str], since: float) -> None:
+    With `later`, a runner has been here before: stops, pauses and resumes that lie in the file already were meant for it.
+    """
+
+    def __init__(self, path: Path, obeyed: list[str], later: bool) -> None:
         self._path = path
         self._seen = set(obeyed)
-        self._since = since
         self._offset = 0
+        self._waiting = [wish for wish in self._read() if not later or wish.wish in ("save", "add_epochs")]
 
     def look(self) -> list[Wish]:
-        """Return the wishes to obey now, oldest first. A stop, pause or resume older than this runner was meant for another."""
-        fresh = [wish for wish in self._read() if wish.id not in self._seen]
+        """Return the wishes to obey now, oldest first."""
+        found, self._waiting = self._waiting + self._read(), []
+        fresh = [wish for wish in found if wish.id not in self._seen]
         self._seen.update(wish.id for wish in fresh)
-        return [wish for wish in fresh if wish.wish in ("save", "add_epochs") or wish.t >= self._since]
+        return fresh
 
     def _read(self) -> list[Wish]:
         try:
@@ -72,8 +76,10 @@ class Inbox:
 
 
 def _parse(line: bytes) -> Wish | None:
+    """Return the wish on a line, or None: what others write into the file must not hurt the run."""
     try:
         wish = Wish(**json.loads(line))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
-    return wish if wish.wish in get_args(Kind) else None
+    sound = isinstance(wish.id, str) and isinstance(wish.by, str) and type(wish.value) in (int, type(None))
+    return wish if sound and wish.wish in get_args(Kind) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuiml.errors import Problem, RecipeError, TuimlError, did_you_mean
-from tuiml.fields import Recipe
+from tuiml.fields import DataFields, ModelFields, Recipe
 from tuiml.tasks import catalog
 from tuiml.tasks.base import Task
 from tuiml.tasks.heads import Head, choose
@@ -53,8 +53,13 @@ def advice(recipe: Recipe, task: Task) -> list[Problem]:
         found.append(
             Problem("optimizer.momentum", f"has no effect on {recipe.optimizer.name}; sgd and rmsprop use it.")
         )
-    if not recipe.hidden_layers() and any(recipe.regularize.dropout + recipe.regularize.l1 + recipe.regularize.l2):
+    if not len(recipe.hidden_sizes()) and any(recipe.regularize.dropout + recipe.regularize.l1 + recipe.regularize.l2):
         found.append(Problem("regularize", "dropout, l1 and l2 act on hidden layers, and there are none."))
+    plain = ModelFields()
+    if recipe.model.preset == "dense" and recipe.model.dense != plain.dense:
+        found.append(Problem("model.dense", "has no effect on a dense network; `layers` are its layers."))
+    if task.shape is not None and recipe.data.image_size != DataFields().image_size:
+        found.append(Problem("data.image_size", f"has no effect on {task.name}; only a folder's pictures are resized."))
     return found + _advise_early_stopping(recipe)
 
 
@@ -140,7 +145,7 @@ def _check_network(recipe: Recipe, task: Task, shape: tuple[int, int, int] | Non
 
 def _check_layers(recipe: Recipe) -> list[Problem]:
     """A list holds one value for all hidden layers, or one for each; an empty one is none at all."""
-    hidden, problems = recipe.hidden_layers(), []
+    hidden, problems = len(recipe.hidden_sizes()), []
     for name in ("dropout", "l1", "l2"):
         values = getattr(recipe.regularize, name)
         if len(values) not in (0, 1, hidden):

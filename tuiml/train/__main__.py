@@ -12,6 +12,7 @@ from tuiml.runs.folder import RunFolder
 
 def main(arguments: list[str]) -> int:
     """Run the run folder named by the argument, or by a line on stdin; return the exit code."""
+    _step_back()
     if arguments == ["--standby"]:
         folder = _standby()
         if folder is None:
@@ -21,23 +22,27 @@ def main(arguments: list[str]) -> int:
     from tuiml.train import runner
 
     try:
-        return runner.run(folder)
+        code = runner.run(folder)
     except TuimlError as error:
         print(error, file=sys.stderr)  # noqa: T201  into runner.log
         return int(error.exit_code)
+    runner.leave_if_abandoned(code)
+    return code
+
+
+def _step_back() -> None:
+    """Let a screen that wakes up go first; as batch work no throughput is lost."""
+    if hasattr(os, "SCHED_BATCH"):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _standby() -> RunFolder | None:
     """Import the framework, then wait for a folder; None when stdin closes first: whoever wanted a run is gone."""
     from tuiml.train import devices
 
-    os.sched_setscheduler(
-        0, os.SCHED_BATCH, os.sched_param(0)
-    )  # yields to the screen; unlike niceness it can be taken back
     devices.import_framework()
     from tuiml.train import rows, saver, thread  # noqa: F401
 
-    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     line = sys.stdin.buffer.readline()
     if not line:
         return None

@@ -2,12 +2,11 @@
 
 A checkpoint is an npz archive (each member carries a checksum) with all variables of the model (weights, the states of
 random generators), of its optimizer and of its metrics, and a JSON member with the counters of callbacks.
-`last-EEEEEE-SSSSSS.npz` stands after E complete epochs and S more batches; `best.npz` is the epoch of best validation loss.
+`last-EPOCHS-STEPS.npz` stands after so many complete epochs and more batches; `best.npz` is the epoch of best validation loss.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tuiml.errors import StorageError
-from tuiml.runs.folder import write_whole
+from tuiml.runs.folder import whole
 
 _KEEP = 2
 
@@ -38,7 +37,7 @@ def save(
     folder: Path, model: Any, epoch: int, step: int, counters: dict[str, Any], extra: dict[str, npt.NDArray[Any]]
 ) -> Path:
     """Write the newest state, then drop all but the last two. Raises StorageError; earlier checkpoints stay as they are."""
-    path = folder / f"last-{epoch:06d}-{step:06d}.npz"
+    path = folder / f"last-{epoch:09d}-{step:09d}.npz"
     _write(path, _variables(model) | extra, {"epoch": epoch, "step": step, **counters})
     for old in sorted(folder.glob("last-*.npz"))[:-_KEEP]:
         old.unlink(missing_ok=True)
@@ -93,7 +92,7 @@ def restore(model: Any, checkpoint: Checkpoint, weights_only: bool = False) -> N
 def drop_after(folder: Path, epoch: int, step: int) -> None:
     """Remove checkpoints that lie ahead of the one a resumed run starts from."""
     for path in folder.glob("last-*.npz"):
-        if path.stem > f"last-{epoch:06d}-{step:06d}":
+        if path.stem > f"last-{epoch:09d}-{step:09d}":
             path.unlink(missing_ok=True)
 
 
@@ -114,10 +113,10 @@ def _variables(model: Any) -> dict[str, npt.NDArray[Any]]:
 
 
 def _write(path: Path, arrays: dict[str, npt.NDArray[Any]], counters: dict[str, Any]) -> None:
-    content = io.BytesIO()
     state = np.frombuffer(json.dumps(counters).encode(), dtype=np.uint8)
-    np.savez(content, state=state, **arrays)  # type: ignore[arg-type]
     try:
-        write_whole(path, content.getvalue())
+        path.parent.mkdir(exist_ok=True)
+        with whole(path) as stream:
+            np.savez(stream, state=state, **arrays)  # type: ignore[arg-type]
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror or error}.") from None

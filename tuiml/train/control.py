@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -41,16 +42,16 @@ class Control:
         with self._changed:
             return any(wish.wish == "stop" for wish in self._wishes)
 
-    def obey(self, epoch: int, step: int) -> None:
+    def obey(self, epoch: int, step: int) -> float:
         """Obey what has been asked so far (training thread); a pause lasts until a resume or a stop.
 
-        Raises Stopped.
+        Returns the seconds that training stood still. Raises Stopped.
         """
-        paused = False
+        paused, stood, began = False, 0.0, time.perf_counter()
         while True:
             wish = self._next(wait=paused)
             if wish is None:
-                return
+                return stood
             self._publish(events.Wished(wish.id, wish.wish, wish.by, wish.value))
             if wish.wish == "stop":
                 raise Stopped(wish)
@@ -58,7 +59,7 @@ class Control:
                 paused = True
                 self._publish(events.Paused(epoch, step))
             elif wish.wish == "resume" and paused:
-                paused = False
+                paused, stood = False, time.perf_counter() - began
                 self._publish(events.Resumed(epoch, step))
             elif wish.wish == "add_epochs":
                 self.added_epochs += max(wish.value or 0, 0)

@@ -1,7 +1,7 @@
 """Compiled training: many steps per call into TensorFlow, hooked into Keras' `fit` in place of its own step functions.
 
-`fit` sees one step per epoch. Inside it, chunks of steps run as one compiled loop that gathers rows, steps, and leaves
-the loss of each step behind; between chunks wishes are obeyed and progress is told. On a dense network this takes about
+`fit` sees one step per epoch. Inside it, chunks of steps run as one compiled loop that gathers rows and steps;
+between chunks wishes are obeyed and progress is told. On a dense network this takes about
 half the time of plain `fit`, whose cost is a Python round trip per batch.
 """
 
@@ -57,6 +57,9 @@ class CompiledLoop:
         import tensorflow as tf
 
         once = tf.data.Dataset.range(1)
+        options = tf.data.Options()
+        options.autotune.enabled = False  # tuning an iterator of one element costs as much as a small epoch
+        once = once.with_options(options)
         self.model.fit(
             once,
             epochs=last_epoch,
@@ -80,6 +83,7 @@ class CompiledLoop:
         self.before_steps()
         self._control.obey(self.epoch, self.step)
         began = time.perf_counter()
+        stood = 0.0
         for steps, healthy in self._chunks("train", self.train, self.epoch, self.step):
             self.step += steps
             if not healthy:
@@ -88,9 +92,9 @@ class CompiledLoop:
                     "A smaller learning rate usually helps; optimizer.clip_norm=1 bounds the steps."
                 )
             self._publish(events.BatchEnded(self.epoch, self.step, self.train.steps, self._metrics()))
-            self._control.obey(self.epoch, self.step)
+            stood += self._control.obey(self.epoch, self.step)
             self.between()
-        self.train_seconds = time.perf_counter() - began
+        self.train_seconds = time.perf_counter() - began - stood
         self.trained = [variable.numpy() for variable in self.model.metrics_variables]
         return dict(self.model.get_metrics_result())
 
@@ -109,15 +113,15 @@ class CompiledLoop:
         pace = self._paces.setdefault(kind, Pace())
         if key not in self._functions:
             self._functions[key] = self._compile(kind, feed)
+        began = time.perf_counter()
         for chunk in feed.chunks(epoch, first_step, pace):
+            steps, healthy = (part.numpy() for part in self._functions[key](*chunk))
+            pace.measured(int(steps), time.perf_counter() - began)  # waiting for augmented pictures included
+            yield int(steps), bool(healthy)
             began = time.perf_counter()
-            steps, healthy, _ = self._functions[key](*chunk)
-            steps, healthy = int(steps), bool(healthy)
-            pace.measured(steps, time.perf_counter() - began)
-            yield steps, healthy
 
     def _compile(self, kind: str, feed: Feed) -> Callable[..., Any]:
-        """Return the compiled loop over one chunk of a feed: (rows) or (x, y) -> steps done, all finite, loss per step."""
+        """Return the compiled loop over one chunk of a feed: (rows) or (x, y) -> steps done, all finite."""
         import tensorflow as tf
 
         step = self._train_step if kind == "train" else self._test_step
@@ -160,20 +164,13 @@ class CompiledLoop:
 
         steps = (count + batch - 1) // batch
 
-        def body(at: Any, healthy: Any, losses: Any) -> Any:
+        def body(at: Any, healthy: Any) -> Any:
             x, y = fetch(at)
-            loss, healthy = step(tf.cast(x, tf.float32), self._target(y))
-            return at + tf.cast(healthy, tf.int32), healthy, losses.write(at, loss)
+            healthy = step(tf.cast(x, tf.float32), self._target(y))
+            return at + tf.cast(healthy, tf.int32), healthy
 
-        first = (
-            tf.constant(0),
-            tf.constant(True),
-            tf.TensorArray(tf.float32, size=steps, element_shape=(), clear_after_read=False),
-        )
-        at, healthy, losses = tf.while_loop(
-            lambda at, healthy, _: tf.logical_and(at < steps, healthy), body, first, parallel_iterations=1
-        )
-        return at, healthy, losses.gather(tf.range(at))
+        first = (tf.constant(0), tf.constant(True))
+        return tf.while_loop(lambda at, healthy: (at < steps) & healthy, body, first, parallel_iterations=1)
 
     def _target(self, y: Any) -> Any:
         import tensorflow as tf
@@ -185,6 +182,8 @@ class CompiledLoop:
         import tensorflow as tf
 
         model, weights = self.model, self.model.trainable_variables
+        moving = model.non_trainable_variables  # batch normalization assigns its statistics in the forward pass
+        before = [tf.identity(variable) for variable in moving]
         with tf.GradientTape() as tape:
             predicted = model(x, training=True)
             loss = model.compute_loss(x=x, y=y, y_pred=predicted, training=True)
@@ -198,7 +197,12 @@ class CompiledLoop:
             self._count(x, y, predicted, loss)
             return tf.constant(True)
 
-        return loss, tf.cond(healthy, update, lambda: tf.constant(False))
+        def skip() -> Any:
+            for variable, value in zip(moving, before, strict=True):
+                variable.assign(value)
+            return tf.constant(False)
+
+        return tf.cond(healthy, update, skip)
 
     def _test_step(self, x: Any, y: Any) -> Any:
         import tensorflow as tf
@@ -206,7 +210,7 @@ class CompiledLoop:
         predicted = self.model(x, training=False)
         loss = self.model.compute_loss(x=x, y=y, y_pred=predicted, training=False)
         self._count(x, y, predicted, loss)
-        return loss, tf.constant(True)
+        return tf.constant(True)
 
     def _count(self, x: Any, y: Any, predicted: Any, loss: Any) -> None:
         import tensorflow as tf

@@ -39,8 +39,7 @@ def _hidden(recipe: Recipe, shape: tuple[int, ...], signal: Any) -> Any:
     import keras
 
     convolutions = len(recipe.model.layers) if recipe.model.preset == "cnn" else 0
-    sizes = recipe.model.layers + (recipe.model.dense if convolutions or recipe.model.preset == "cnn" else ())
-    for number, size in enumerate(sizes):
+    for number, size in enumerate(recipe.hidden_sizes()):
         options: dict[str, Any] = {
             "activation": recipe.model.activation,
             "kernel_initializer": recipe.model.initializer,

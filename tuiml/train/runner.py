@@ -1,7 +1,8 @@
-"""The main thread of a runner: holds the run's lock, serves signals and wishes, hands facts to a listener."""
+"""The main thread of a runner: holds the run's lock, serves signals, hands wishes to training and facts to a listener."""
 
 from __future__ import annotations
 
+import os
 import queue
 import signal
 import sys
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from tuiml import events, recipe
-from tuiml.errors import ExitCode, StorageError
+from tuiml.errors import ExitCode, RecipeError, StorageError
 from tuiml.events import Record
 from tuiml.fields import Recipe
 from tuiml.runs import wishes
@@ -25,6 +26,7 @@ Listener = Callable[[Record], None]
 
 _BATCHES_PER_SECOND = 5
 _LOOK_EVERY = 0.05  # seconds between looks at wishes
+_TRAINING = "training"
 _QUIT_WITHIN = 3.0  # seconds in which a second Ctrl-C means now
 
 
@@ -34,19 +36,19 @@ def run(folder: RunFolder, listener: Listener | None = None, foreground: bool = 
     In the foreground SIGHUP stops the run (the terminal is gone); else it is ignored: the run outlives terminals.
     Raises StorageError when the folder cannot be locked or written.
     """
-    began = time.time()
     with folder.hold():
         before = RunState.replay(read_all(folder.events))
-        plan = recipe.compose([recipe.from_toml(folder.recipe.read_text(encoding="utf-8"), str(folder.recipe))])
         runner = _Runner(folder, listener)
-        inbox = wishes.Inbox(folder.wishes, before.obeyed, since=folder_start(before, began))
+        try:
+            plan = recipe.read(folder.recipe)
+        except RecipeError as error:  # of another version, or edited: whoever looks at the run later should know
+            runner.publish(
+                events.RunEnded("failed", "the recipe cannot be run", None, 0.0, str(error), int(error.exit_code))
+            )
+            raise
+        inbox = wishes.Inbox(folder.wishes, before.obeyed, later=before.count > 0)
         with _signals(runner, foreground):
             return runner.serve(plan, before, inbox)
-
-
-def folder_start(before: RunState, now: float) -> float:
-    """Return since when stops and pauses are meant for this runner: from the run's creation on for the first, from now for later ones."""
-    return 0.0 if before.count == 0 else now
 
 
 class _Runner:
@@ -61,6 +63,7 @@ class _Runner:
         self._exit_code = int(ExitCode.FAILED)
         self.control = Control(self.publish)
         self.quit_now = False
+        self._ended = threading.Event()
         self._gate = threading.Lock()
         self._over = False  # nothing is told after the end, also when the training thread has been left behind
 
@@ -78,19 +81,25 @@ class _Runner:
 
     def serve(self, plan: Recipe, before: RunState, inbox: wishes.Inbox) -> int:
         """Train on a background thread and serve it until it ends."""
-        thread = threading.Thread(target=self._train, args=(plan, before), name="training", daemon=True)
+        thread = threading.Thread(target=self._train, args=(plan, before), name=_TRAINING, daemon=True)
         thread.start()
+        threading.Thread(target=self._look, args=(inbox,), name="wishes", daemon=True).start()
         while thread.is_alive():
-            for wish in inbox.look():
-                self.control.ask(wish)
             self._tell(_LOOK_EVERY)
             if self.quit_now:
                 return self._abandon()
+        self._ended.set()
         self._tell(0)
         self._log.close()
         if self._storage_error is not None:
             raise self._storage_error
         return self._exit_code
+
+    def _look(self, inbox: wishes.Inbox) -> None:
+        """Pass wishes on, also while the listener's reader is slow or stands still."""
+        while not self._ended.wait(_LOOK_EVERY):
+            for wish in inbox.look():
+                self.control.ask(wish)
 
     def _abandon(self) -> int:
         """End without waiting for the training thread; the caller must leave the process at once."""
@@ -110,7 +119,7 @@ class _Runner:
     def _tell(self, wait: float) -> None:
         """Hand facts over for `wait` seconds, or, with 0, those that are there. A listener that fails is dropped."""
         until = time.monotonic() + wait
-        while True:
+        while not wait or time.monotonic() < until:
             try:
                 record = self._facts.get(timeout=max(until - time.monotonic(), 0)) if wait else self._facts.get_nowait()
             except queue.Empty:
@@ -121,6 +130,13 @@ class _Runner:
                 except (OSError, ValueError) as error:  # its terminal or pipe is gone; training is not
                     print(f"listener dropped: {error}", file=sys.stderr)  # noqa: T201  into runner.log
                     self._listener = None
+
+
+def leave_if_abandoned(code: int) -> None:
+    """End the process at once when a training thread still computes, as after a second Ctrl-C; else do nothing."""
+    if any(thread.name == _TRAINING and thread.is_alive() for thread in threading.enumerate()):
+        sys.stdout.flush()
+        os._exit(code)
 
 
 @contextmanager
@@ -139,7 +155,8 @@ def _signals(runner: _Runner, foreground: bool) -> Iterator[None]:
         """A handler of our own rather than SIG_IGN, which child processes would inherit."""
 
     handlers = {signal.SIGINT: stop, signal.SIGTERM: stop, signal.SIGHUP: stop if foreground else ignore}
-    earlier = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    ours = {number: handler for number, handler in handlers.items() if signal.getsignal(number) != signal.SIG_IGN}
+    earlier = {number: signal.signal(number, handler) for number, handler in ours.items()}  # nohup's wish is respected
     try:
         yield
     finally:

@@ -39,10 +39,16 @@ def train(folder: RunFolder, recipe: Recipe, before: RunState, control: Control,
         outcome = Outcome("failed", _REASONS.get(type(error), "training failed"), int(error.exit_code), str(error))
     except Exception as error:
         outcome = _failed(error)
-    seconds = time.monotonic() - began
-    publish(
-        events.RunEnded(outcome.status, outcome.reason, training.best_epoch, seconds, outcome.error, outcome.exit_code)
+    ended = events.RunEnded(
+        outcome.status,
+        outcome.reason,
+        training.best_epoch,
+        time.monotonic() - began,
+        outcome.error,
+        outcome.exit_code,
+        training.final_epoch,
     )
+    publish(ended)
     return outcome
 
 
@@ -56,9 +62,13 @@ class Training:
         self.folder, self.recipe, self.before = folder, recipe, before
         self.control, self.publish = control, publish
         self.best_epoch: int | None = None
-        self.epochs = max(recipe.train.epochs, before.epochs)
+        self.final_epoch: int | None = None
+        # A finished run had all it was meant to have, also one stopped early: more epochs count from there.
+        finished = before.status == "finished"
+        self.epochs = len(before.history) if finished else max(recipe.train.epochs, before.epochs)
         self._best_loss = math.inf
         self._done = 0  # complete epochs
+        self._told = ""
 
     def run(self) -> Outcome:
         """Prepare, fit, evaluate, save."""
@@ -212,9 +222,11 @@ class Training:
         """
         from tuiml.train import checkpoint
 
+        self.final_epoch = None if self.loop.step else self._done
         if outcome.exit_code in (129, 143):
             return outcome
         restored = self.early.restore_best() if self.early is not None else None
+        self.final_epoch = restored or self.final_epoch
         self.saver.save_model()
         if len(self.rows.test.rows) == 0:
             return outcome
@@ -222,7 +234,7 @@ class Training:
             metrics = self.loop.evaluate(self.rows.test)
             self.publish(events.Evaluated("test", metrics, "final"))
             best = checkpoint.load(self.folder.checkpoints / "best.npz")
-            if best is not None and best.epoch != (restored or self._done):
+            if best is not None and best.epoch != self.final_epoch:
                 checkpoint.restore(self.model, best, weights_only=True)
                 metrics = self.loop.evaluate(self.rows.test)
             if best is not None:
@@ -233,7 +245,9 @@ class Training:
 
     def _stage(self, what: str) -> None:
         self.control.obey(0, 0)
-        self.publish(events.Preparing(what))
+        if what != self._told:
+            self._told = what
+            self.publish(events.Preparing(what))
 
 
 def _stopped(stop: Stopped) -> Outcome:

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -31,6 +31,7 @@ from tuiml.tui.widgets.form import Form
 from tuiml.tui.widgets.title import Title
 
 _DEBOUNCE = 0.12
+_WIDE, _NARROW, _LOW = 110, 76, 20  # columns, columns, rows
 
 
 class Setup(Screen[None]):
@@ -44,6 +45,9 @@ class Setup(Screen[None]):
         Binding("pageup", "leap(-8)", "Some fields back", show=False),
     ]
     AUTO_FOCUS = "Choice"
+    # A class on the screen would restyle its hundred widgets at a resize; `on_resize` touches only those it concerns.
+    HORIZONTAL_BREAKPOINTS = []  # noqa: RUF012  Textual declares them as instance variables
+    VERTICAL_BREAKPOINTS = []  # noqa: RUF012
 
     examined: reactive[Examined] = reactive(Examined(), init=False)
 
@@ -122,6 +126,15 @@ class Setup(Screen[None]):
         """Examine what is shown at first."""
         self._show_fields()
         self._examine()
+
+    def on_resize(self, event: Resize) -> None:
+        """Explain fields beside the form where it is wide, below it elsewhere; narrow the form where need be."""
+        wide = event.size.width >= _WIDE
+        self.query_one("#setup-aside").display = wide
+        hint = self.query_one("#setup-hint")
+        hint.display = not wide
+        hint.set_class(event.size.height < _LOW, "-low")
+        self.form.set_class(event.size.width < _NARROW, "-narrow")
 
     def on_screen_resume(self) -> None:
         """Say that the form is in view."""
