@@ -33,6 +33,7 @@ async def take(runs_dir: Path) -> None:
         Settings(runs_dir, "textual-dark"), build_recipe("digits", sets=["augment.ops=rotate:15,shift:0.1,zoom:0.2"])
     )
     async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause(1)
         await pilot.press("ctrl+o")
         await pilot.pause(3)
         app.save_screenshot(str(HERE / "preview.svg"))

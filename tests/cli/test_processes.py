@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import read_all
 from tuiml.runs.store import read
@@ -174,6 +175,48 @@ def test_two_runners_never_share_a_folder(start, tuiml) -> None:
     assert second.returncode == 5
     assert "in use" in second.stderr
     assert process.poll() is None
+
+
+def test_nohup_is_respected(clean_env: dict[str, str], tmp_path: Path) -> None:
+    """Who starts a foreground run with hang-ups ignored wants it to go on."""
+    process = subprocess.Popen(
+        ["nohup", sys.executable, "-m", "tuiml", *LONG],
+        env=clean_env,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    runs = tmp_path / "runs"
+    wait_for(lambda: runs.is_dir() and any(len(state(folder).history) > 3 for folder in folders(runs)))
+    process.send_signal(signal.SIGHUP)
+    before = len(state(folders(runs)[0]).history)
+    wait_for(lambda: len(state(folders(runs)[0]).history) > before + 5)
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(60) == 143
+
+
+def test_a_reader_that_stands_still_does_not_make_a_run_deaf(clean_env: dict[str, str], tmp_path: Path, tuiml) -> None:
+    """`tuiml --jsonl | less`: a stop from elsewhere is obeyed although nobody reads."""
+    arguments = [word for word in LONG if word != "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tuiml", *arguments, "--jsonl", "--quiet"],
+        env=clean_env,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    runs = tmp_path / "runs"
+    wait_for(lambda: runs.is_dir() and any(read_all(folder.events)[-1:] for folder in folders(runs)))
+    folder = folders(runs)[0]
+    wait_for(lambda: folder.events.stat().st_size > 200_000, 180)  # several times what a pipe holds
+    launch.wish(folder, "stop", "cli")
+    wait_for(lambda: state(folder).status == "stopped")
+    process.communicate(timeout=60)
+
+    assert process.returncode == 0
 
 
 def test_a_reader_that_goes_away_does_not_hurt_the_run(clean_env, tmp_path) -> None:

@@ -49,7 +49,7 @@ ACTIONS: dict[str, Action] = {
         "Add 5 epochs",
         "go on for five epochs more than planned; a run that ended is taken up again",
         "plus,equals_sign",
-        "5 more",
+        "More",
         (LIVE,),
     ),
     "switch_chart": Action(

@@ -141,7 +141,7 @@ def outcome(state: RunState) -> Content:
         lines.append(Content.assemble(("test ", "dim"), figures(state.test, "")))
     lines.append(
         Content.styled(
-            "next: esc another recipe · + 5 more · ctrl+l runs"
+            "next: esc another recipe · + five more epochs · ctrl+l runs"
             if state.status in ("finished", "stopped")
             else "next: l the log · esc the form · ctrl+l runs",
             "dim",
