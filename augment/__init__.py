@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from augment.files import to_pil as to_pil
     from augment.grammar import from_dict as from_dict
     from augment.grammar import parse as parse
+    from augment.grammar import plan_from_dict as plan_from_dict
     from augment.op import Op as Op
     from augment.pipeline import Pipeline as Pipeline
     from augment.plan import Plan as Plan
@@ -41,6 +42,7 @@ _HOMES = {
     "to_pil": "files",
     "from_dict": "grammar",
     "parse": "grammar",
+    "plan_from_dict": "grammar",
     "Op": "op",
     "Pipeline": "pipeline",
     "Plan": "plan",

@@ -1,4 +1,4 @@
-"""The grammar of pipelines: "flip,rotate:15,zoom:0.8..1.2@0.5" to ops, every problem in one error.
+"""The grammar of pipelines: "flip,rotate:15,zoom:0.8..1.2@0.5" to ops, and stored forms back to what they were.
 
     pipeline := [step ("," step)*]                 empty text is the empty pipeline
     step     := name [":" arg]* ["@" p]            p: the probability that a picture is touched, 0..1
@@ -10,12 +10,16 @@ Nothing in it means anything to a shell. `str(pipeline)` is the canonical text, 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from augment.errors import GrammarError, ParameterError, did_you_mean
+import numpy as np
+
+from augment.errors import AugmentError, GrammarError, ParameterError, PlanError, did_you_mean
 from augment.op import Op
 from augment.pipeline import Pipeline
+from augment.plan import Plan
 from augment.registry import catalog
 from augment.values import read
 
@@ -93,12 +97,10 @@ def _parse_step(step: str, problems: list[str]) -> Op | None:
 
 
 def _parse_p(name: str, text: str, problems: list[str]) -> float | None:
-    try:
+    with contextlib.suppress(ValueError):
         reading = read(text)
         if reading.form == "number" and not reading.unit:
             return reading.numbers[0]
-    except ValueError:
-        pass
     problems.append(f"{name}: the probability after @ must be a number in 0..1, received {text!r}")
     return None
 
@@ -116,3 +118,24 @@ def _create(
     except ParameterError as error:
         problems.extend(error.problems)
         return None
+
+
+def plan_from_dict(stored: Mapping[str, Any]) -> Plan:
+    """Rebuild a stored plan; PlanError when it is not one."""
+    try:
+        pipeline = from_dict({"ops": stored["ops"]})
+        height, width, channels = map(int, stored["shape"])
+        steps = tuple(
+            {name: np.array(array["values"], array["dtype"]) for name, array in step.items()}
+            for step in stored["steps"]
+        )
+        index = np.array(stored["index"], np.int64)
+        plan = Plan(pipeline.ops, (height, width, channels), index, int(stored["seed"]), int(stored["epoch"]), steps)
+        fresh = pipeline.draw([], plan.shape, seed=0, epoch=0)
+    except (AugmentError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PlanError(f"not a stored plan: {type(error).__name__}: {error}") from error
+    if [set(step) for step in steps] != [set(step) for step in fresh.steps]:
+        raise PlanError("a stored plan has one step per op, with the names that the op draws")
+    if any(array.shape != index.shape for step in steps for array in step.values()):
+        raise PlanError("a stored plan has one number per sample in each step")
+    return plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,11 +13,9 @@ from augment.errors import ImageError, ParameterError, PlanError
 from augment.geometry import Geometry, resample, resampling
 from augment.images import Images, check_images, check_index, shape_problems
 from augment.op import Drawn, Op, Shape
+from augment.plan import Plan
 from augment.rng import stream
 from augment.warp import Matrices
-
-if TYPE_CHECKING:
-    from augment.plan import Plan
 
 _CHUNK_VALUES = 1 << 17  # values per chunk: its temporaries stay in the second-level cache
 
@@ -75,8 +73,6 @@ class Pipeline:
 
         Raises ImageError when the shape does not suit the ops.
         """
-        from augment.plan import Plan
-
         problems = self.check(shape)
         if problems:
             raise ImageError(*problems)

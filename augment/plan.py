@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augment.errors import AugmentError, PlanError
-from augment.grammar import from_dict
 from augment.op import Drawn, Op, Row, Shape
 
 
@@ -46,7 +43,7 @@ class Plan:
         return " · ".join(f"{op.name} {op.describe(row) if row['applied'] else 'no'}" for op, row in told) or "nothing"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the plan as plain JSON; `from_dict` gives back the very same numbers."""
+        """Return the plan as plain JSON; `plan_from_dict` gives back the very same numbers."""
         steps = [
             {name: {"dtype": array.dtype.name, "values": array.tolist()} for name, array in step.items()}
             for step in self.steps
@@ -59,24 +56,3 @@ class Plan:
             "epoch": self.epoch,
             "steps": steps,
         }
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Rebuild a stored plan; PlanError when it is not one."""
-        try:
-            pipeline = from_dict({"ops": stored["ops"]})
-            height, width, channels = map(int, stored["shape"])
-            steps = tuple(
-                {name: np.array(array["values"], array["dtype"]) for name, array in step.items()}
-                for step in stored["steps"]
-            )
-            index = np.array(stored["index"], np.int64)
-            plan = cls(pipeline.ops, (height, width, channels), index, int(stored["seed"]), int(stored["epoch"]), steps)
-            fresh = pipeline.draw([], plan.shape, seed=0, epoch=0)
-        except (AugmentError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise PlanError(f"not a stored plan: {type(error).__name__}: {error}") from error
-        if [set(step) for step in steps] != [set(step) for step in fresh.steps]:
-            raise PlanError("a stored plan has one step per op, with the names that the op draws")
-        if any(array.shape != index.shape for step in steps for array in step.values()):
-            raise PlanError("a stored plan has one number per sample in each step")
-        return plan

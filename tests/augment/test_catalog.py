@@ -73,7 +73,7 @@ def test_a_stored_plan_replays_the_same_bits(random_pictures, pipeline, shape):
     assume(not pipeline.check(shape))
     pictures = random_pictures(3, *shape)
     plan = pipeline.draw([4, 5, 6], shape, seed=3, epoch=1)
-    again = augment.Plan.from_dict(json.loads(json.dumps(plan.to_dict())))
+    again = augment.plan_from_dict(json.loads(json.dumps(plan.to_dict())))
     assert np.array_equal(pipeline.apply(pictures, again), pipeline.apply(pictures, plan))
     assert [again.describe(i) for i in range(3)] == [plan.describe(i) for i in range(3)]
     assert all(plan.describe(i).isprintable() for i in range(3))

@@ -91,15 +91,15 @@ def test_plans_are_refused_where_they_do_not_belong(random_pictures):
         with pytest.raises(augment.PlanError, match="the plan is for 3"):
             pipeline.apply(others, plan)
     with pytest.raises(augment.PlanError):
-        augment.Plan.from_dict({"ops": []})
+        augment.plan_from_dict({"ops": []})
     with pytest.raises(augment.PlanError, match="did you mean 'flip'"):
-        augment.Plan.from_dict({**plan.to_dict(), "ops": [{"name": "flop"}]})
+        augment.plan_from_dict({**plan.to_dict(), "ops": [{"name": "flop"}]})
     with pytest.raises(augment.PlanError):
-        augment.Plan.from_dict({**plan.to_dict(), "index": [1]})
+        augment.plan_from_dict({**plan.to_dict(), "index": [1]})
     stored = plan.to_dict()
     del stored["steps"][0]["applied"]
     with pytest.raises(augment.PlanError, match="names"):
-        augment.Plan.from_dict(stored)
+        augment.plan_from_dict(stored)
     with pytest.raises(augment.ImageError, match="integers"):
         pipeline.draw([0.5], (5, 5, 1), seed=0, epoch=0)
 

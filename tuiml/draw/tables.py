@@ -20,7 +20,7 @@ ARROWS = "▲▼ better  △▽ worse than the epoch before  ★ lowest val_loss
 """What the marks of `epoch_cells` mean, for a caption."""
 _MARKS = {(True, True): "▲", (True, False): "△", (False, True): "▼", (False, False): "▽"}
 _ASCII_MARKS = {(True, True): "^", (True, False): "^!", (False, True): "v", (False, False): "v!"}
-_STATUS_STYLES = {
+STATUS_STYLES = {
     "running": "green",
     "preparing": "green",
     "paused": "yellow",
@@ -127,7 +127,7 @@ def runs_table(rows: Iterable[RunRow], ascii: bool = False) -> Table:
     runs = list(rows)
     cells = {
         "run": [Text(clean(run.id)) for run in runs],
-        "status": [Text(status(clean(run.status), ascii), _STATUS_STYLES.get(run.status, "")) for run in runs],
+        "status": [Text(status(clean(run.status), ascii), STATUS_STYLES.get(run.status, "")) for run in runs],
         "epochs": [Text(clean(run.epochs)) for run in runs],
         "best val": [Text(figure(run.best)) for run in runs],
         "test": [Text(figure(run.test)) for run in runs],

@@ -7,7 +7,7 @@ import time
 from rich.text import Text
 from textual.content import Content
 
-from tuiml.draw import numbers
+from tuiml.draw import numbers, tables
 from tuiml.draw.numbers import duration, figure
 from tuiml.runs.store import Run
 from tuiml.state import RunState
@@ -178,14 +178,6 @@ RUN_COLUMNS = {
     "seconds": "Time",
     "result": "Result",
 }
-_RUN_STYLES = {
-    "running": "green",
-    "preparing": "green",
-    "paused": "yellow",
-    "stopping": "yellow",
-    "failed": "red",
-    "crashed": "red",
-}
 
 
 def run_cells(run: Run) -> dict[str, Text]:
@@ -193,7 +185,7 @@ def run_cells(run: Run) -> dict[str, Text]:
     state = run.state
     number, caption = headline(state)
     return {
-        "status": Text(numbers.status(state.status), _RUN_STYLES.get(state.status, "")),
+        "status": Text(numbers.status(state.status), tables.STATUS_STYLES.get(state.status, "")),
         "run": Text(clean(run.name or run.folder.id, 40)),
         "task": Text(clean(state.task, 24)),
         "epochs": Text(f"{len(state.history)}/{state.epochs}" if state.epochs else "", justify="right"),
