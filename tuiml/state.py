@@ -40,7 +40,7 @@ class RunState:
     calls `mark_crashed`. `metrics` of the running epoch are running means; `test` and `best_test` are evaluations of the
     final weights and of those of the epoch of best validation loss. Times are seconds since 1970: `started` the first
     event, `session` the present runner's first, `last` the newest. `spent` are the seconds of earlier runners, `idle`
-    those of pauses and between runners.
+    those of pauses and between the last event of a runner and the first epoch of the next.
     """
 
     run: str = ""
@@ -82,6 +82,7 @@ class RunState:
     last: float = 0.0
     count: int = 0
     _paused_at: float = field(default=0.0, compare=False)
+    _stood_since: float = field(default=0.0, compare=False)
     _best: tuple[int, int | None, float] = field(default=(0, None, math.inf), compare=False)
 
     @classmethod
@@ -190,7 +191,7 @@ class RunState:
         self.reason, self.error, self.exit_code, self.final_epoch = "", "", None, None
         self.history = self.history[: event.resumed_from or 0]
         self.epoch, self.step, self.metrics = len(self.history), 0, {}
-        self.idle += max(t - self.last, 0.0) if self.last else 0.0
+        self._stood_since = self.last
         self._best, self._paused_at = (0, None, math.inf), 0.0
         self.batch_losses = [pair for pair in self.batch_losses if pair[0] <= len(self.history)]
 
@@ -204,6 +205,8 @@ class RunState:
 
     def _on_epochstarted(self, event: events.EpochStarted, t: float) -> None:
         self.status, self.epoch, self.step, self.metrics = "running", event.epoch, 0, {}
+        self.idle += max(t - self._stood_since, 0.0) if self._stood_since else 0.0
+        self._stood_since = 0.0
         self.test, self.best_test = {}, {}  # of weights that are being changed now
 
     def _on_batchended(self, event: events.BatchEnded, t: float) -> None:

@@ -88,3 +88,47 @@ def test_an_epoch_of_the_notes_network_takes_at_most_seven_tenths_of_plain_fit(
     fit()
 
     assert median_ratio(ours, fit, 9) <= 0.7
+
+
+@pytest.mark.tf
+@pytest.mark.slow
+async def test_the_screen_stays_awake_while_a_run_starts_and_trains(
+    tmp_path: Path, keras_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ticks of 20 ms in the UI loop while a real run of MNIST starts and trains: few are later than two repaints take.
+
+    The rival is the app's own repaint of the whole screen, measured in the same minute.
+    """
+    import asyncio
+
+    from tuiml.runs.store import find, read
+    from tuiml.settings import Settings
+    from tuiml.tasks.catalog import build_recipe
+    from tuiml.tui.app import TuimlApp
+
+    monkeypatch.setenv("KERAS_HOME", str(keras_home))
+    app = TuimlApp(Settings(tmp_path / "runs", "textual-dark"), build_recipe("mnist", sets=["train.epochs=2"]))
+    late: list[float] = []
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause(1)
+        repaints = []
+        for _ in range(7):
+            began = time.perf_counter()
+            app.screen.refresh(layout=True)
+            await pilot.pause()
+            repaints.append(time.perf_counter() - began)
+        await pilot.press("ctrl+r")
+        until = time.monotonic() + 90
+        while time.monotonic() < until:
+            began = time.perf_counter()
+            await asyncio.sleep(0.02)
+            late.append(time.perf_counter() - began - 0.02)
+            if len(late) % 25 == 0 and read(find(tmp_path / "runs", None)).state.status == "finished":
+                break
+    repaint = statistics.median(repaints)
+    sys.stdout.write(
+        f"repaint {repaint * 1000:.0f} ms; longest gap {max(late) * 1000:.0f} ms, over 100 ms {sum(gap > 0.1 for gap in late)} of {len(late)}\n"
+    )
+
+    assert len(late) > 50
+    assert sum(gap > 2 * repaint for gap in late) < len(late) / 20

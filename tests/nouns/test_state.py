@@ -135,3 +135,23 @@ def test_the_time_between_two_runners_is_not_counted() -> None:
 
     assert state.elapsed(now=1e9) == 15.0
     assert state.started == 100.0
+
+
+def test_the_speed_does_not_suffer_from_pauses_and_warm_ups() -> None:
+    """Epochs of one second stay epochs of one second after a pause and after a day's rest with ten seconds of warm-up."""
+    story = (
+        (0.0, START),
+        (1.0, events.EpochStarted(1, 1e-3)),
+        (2.0, epoch(1, 1, 1)),
+        (2.0, events.Paused(2, 1)),
+        (60.0, events.Resumed(2, 1)),
+        (61.0, epoch(2, 1, 1)),
+        (61.0, events.RunEnded("stopped", "stopped by cli", None, 10.0)),
+        (90_000.0, events.RunStarted("r", "digits", 4, 32, 0, 2, "host", resumed_from=2)),
+        (90_010.0, events.EpochStarted(3, 1e-3)),
+        (90_011.0, epoch(3, 1, 1)),
+    )
+    state = RunState.replay(records(*story))
+
+    assert state.epoch_seconds() == 1.0
+    assert state.eta() == 1.0

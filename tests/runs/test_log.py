@@ -119,3 +119,15 @@ def test_a_log_in_no_folder_is_a_storage_error(tmp_path: Path) -> None:
     """The path is named."""
     with pytest.raises(StorageError, match=r"gone.events\.jsonl cannot be written"):
         EventLog(tmp_path / "gone" / "events.jsonl")
+
+
+def test_a_line_longer_than_what_is_read_at_once_is_read_whole(tmp_path: Path) -> None:
+    """Thousands of class names make one long line; a reader with a limit must not stick at it."""
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    log.append(events.DataReady(1, 1, 1, [8, 8, 1], [f"class {number}" for number in range(9000)]))
+    log.append(events.Paused(1, 1))
+    tail = Tail(path)
+    found = [record.kind for _ in range(3) for record in tail.read(limit=65536)]
+
+    assert found == ["DataReady", "Paused"]

@@ -204,3 +204,25 @@ def test_the_number_of_parameters_is_the_network_s(fields: dict[str, object]) ->
     model = build(recipe, (8, 8, 1), heads.choose(task.kind, 10, recipe.model), 1 / 255)
 
     assert form.parameters(recipe, task) == model.count_params()
+
+
+def test_the_form_tells_all_problems_at_once() -> None:
+    """A value out of range does not hide a misspelt operation or a network too deep for the pictures."""
+    values = form.default_values("digits") | {
+        "train.epochs": "0",
+        "augment.ops": "rotat:15",
+        "model.preset": "cnn",
+        "model.layers": "8,8,8,8,8,8",
+    }
+    told = {problem.path for problem in form.examine(values).problems}
+
+    assert {"train.epochs", "augment.ops", "model.layers"} <= told
+
+
+def test_a_folder_may_be_typed_as_the_command_line_wants_it() -> None:
+    """`folder:photos` and `photos` name the same folder; no folder is asked for in the form's own words."""
+    shown = form.parted(form.default_values("folder:"))
+    typed = form.joined(shown | {form.FOLDER: "folder:photos"})
+
+    assert typed["task"] == "folder:photos"
+    assert "name a folder" in str(form.examine(form.joined(shown)).problems[0])

@@ -63,12 +63,11 @@ def train(
     folder = launch.prepare(recipe, settings.load({"runs_dir": runs_dir}).runs_dir, name, by="cli")
     if detach:
         return _detach(folder, json, narrator)
-    return run_here(folder, _command(recipe), narrator, json, jsonl, wanted)
+    return run_here(folder, narrator, json, jsonl, wanted)
 
 
 def run_here(
     folder: RunFolder,
-    reproduce: str,
     narrator: Quiet,
     json: bool = False,
     jsonl: bool = False,
@@ -90,7 +89,7 @@ def run_here(
     with narrator:
         narrator.say(f"run {folder.id}")
         code = runner.run(folder, hear, foreground=True)
-    narrator.card(state, reproduce, str(folder.path))
+    narrator.card(state, catalog.repeat(folder.recipe, state.epochs), str(folder.path))
     if json:
         console.data_json(summary(folder, state))
     if code == 0:

@@ -69,7 +69,9 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
 
     if state.history:
         console.render_data(epoch_table(state, ascii=not console.utf8_data()))
-    console.render_data(result_card(state, catalog.repeat(folder.recipe), str(folder.path)), soft_wrap=True)
+    console.render_data(
+        result_card(state, catalog.repeat(folder.recipe, state.epochs), str(folder.path)), soft_wrap=True
+    )
     for notice in state.notices:
         console.render_data(Text(f"{notice.level}: {notice.text}"))
     return 0
@@ -135,9 +137,8 @@ def resume(
         return _go_on(folder, json)
     from tuiml.cli.headless import run_here
     from tuiml.cli.progress import Lines, Narrator
-    from tuiml.tasks import catalog
 
-    return run_here(folder, catalog.repeat(folder.recipe), Narrator() if console.is_terminal() else Lines(), json)
+    return run_here(folder, Narrator() if console.is_terminal() else Lines(), json)
 
 
 def _go_on(folder: RunFolder, json: bool) -> int:
@@ -192,7 +193,7 @@ def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
     )
     while follower.read() or follower.state.live:
         time.sleep(_POLL)
-    narrator.card(follower.state, catalog.repeat(folder.recipe), str(folder.path))
+    narrator.card(follower.state, catalog.repeat(folder.recipe, follower.state.epochs), str(folder.path))
     if json:
         console.data_json(summary(folder, follower.state))
     return int(follower.state.exit_code if follower.state.exit_code is not None else 1)

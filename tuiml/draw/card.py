@@ -11,7 +11,7 @@ from rich.text import Text
 from tuiml.draw.numbers import duration, figure, status
 from tuiml.draw.series import sparkline
 from tuiml.state import RunState
-from tuiml.text import clean
+from tuiml.text import clean, clean_lines
 
 _LABEL = 16
 
@@ -40,7 +40,7 @@ class Card:
             *(Text.assemble((f"  {label:<{_LABEL}}", "bold"), value) for label, value in rows),
         ]
         if self.state.error:
-            lines.append(Text.assemble(("  error".ljust(_LABEL + 2), "bold red"), clean(self.state.error)))
+            lines.append(Text.assemble(("  error".ljust(_LABEL + 2), "bold red"), clean_lines(self.state.error)))
         lines += [Text("  the same again:", style="bold"), Text(clean(self.command, limit=100_000))]
         return Text("\n").join(lines)
 

@@ -76,6 +76,8 @@ class Tail:
                     return []
                 stream.seek(self._offset)
                 content = stream.read(limit if limit is not None else -1)
+                if limit is not None and b"\n" not in content:  # a line longer than the limit is read whole
+                    content += stream.readline()
         except FileNotFoundError:
             return []
         except OSError as error:

@@ -13,7 +13,7 @@ from typing import Any
 from tuiml.errors import DataError, Problem, RecipeError, UsageError, did_you_mean
 from tuiml.fields import Recipe
 from tuiml.knobs import KNOBS, command
-from tuiml.recipe import compose, from_toml, nested
+from tuiml.recipe import compose, from_toml, nested, read
 from tuiml.tasks import embedded, folder, keras_sets
 from tuiml.tasks.base import Task
 from tuiml.text import clean
@@ -178,17 +178,16 @@ def _is_folder(name: str) -> bool:
     return name.startswith(FOLDER)
 
 
-def repeat(file: Path) -> str:
-    """Return the command that runs the recipe in a file again: its flags, or `--recipe` where another version wrote it."""
+def repeat(file: Path, epochs: int = 0) -> str:
+    """Return the command that runs the recipe in a file again: its flags, or `--recipe` where another version wrote it.
+
+    `epochs` is how many the run was meant to have in the end, where some were added.
+    """
     try:
-        recipe = compose([from_toml(file.read_text(encoding="utf-8"), str(file))])
-        return command(recipe, default_recipe(recipe.task))
-    except (
-        OSError,
-        UnicodeDecodeError,
-        UsageError,
-        DataError,
-    ):  # its task may be gone, its fields may be of another version
+        recipe = read(file)
+        wanted = compose([recipe.model_dump(), nested("train.epochs", epochs or recipe.train.epochs)])
+        return command(wanted, default_recipe(recipe.task))
+    except (UsageError, DataError):  # its task may be gone, its fields may be of another version
         return shlex.join(["tuiml", "--recipe", str(file)])
 
 

@@ -188,7 +188,8 @@ class Training:
         self._save()
         if self.early is None or not self.early.stopped:
             return f"all {self._done} epochs done"
-        reason = f"stopped early: {self.early.monitor} did not improve for {self.early.patience} epochs"
+        patience = f"{self.early.patience} epoch{'s' if self.early.patience != 1 else ''}"
+        reason = f"stopped early: {self.early.monitor} did not improve for {patience}"
         if self.early.tells:
             best = self.early.best_epoch + 1
             text = f"epoch {self._done}: {reason}; best was epoch {best}."

@@ -11,7 +11,7 @@ from tuiml.draw import numbers, tables
 from tuiml.draw.numbers import duration, figure
 from tuiml.runs.store import Run
 from tuiml.state import RunState
-from tuiml.text import clean
+from tuiml.text import clean, clean_lines
 from tuiml.tui.condense import recent
 
 STYLES = {
@@ -125,11 +125,14 @@ def _metrics(state: RunState, number: int) -> dict[str, float]:
     return next(epoch.metrics for epoch in state.history if epoch.number == number)
 
 
+_NEXT = {"finished": "+ five more epochs", "stopped": "space goes on", "crashed": "space goes on · l the log"}
+
+
 def outcome(state: RunState) -> Content:
     """Return what the run came to: why it ended, best epoch, test result, and what one can do next."""
     lines = []
     if state.error:
-        lines.append(Content.styled(clean(state.error, 400), "$text-error"))
+        lines.append(Content.styled(clean_lines(state.error, 400), "$text-error"))
     elif state.reason:
         lines.append(Content(clean(state.reason, 200)))
     if state.best_epoch:
@@ -139,14 +142,7 @@ def outcome(state: RunState) -> Content:
         )
     if state.test:
         lines.append(Content.assemble(("test ", "dim"), figures(state.test, "")))
-    lines.append(
-        Content.styled(
-            "next: esc another recipe · + five more epochs · ctrl+l runs"
-            if state.status in ("finished", "stopped")
-            else "next: l the log · esc the form · ctrl+l runs",
-            "dim",
-        )
-    )
+    lines.append(Content.styled(f"next: {_NEXT.get(state.status, 'l the log')} · esc the form · ctrl+l runs", "dim"))
     return Content("\n").join(lines)
 
 

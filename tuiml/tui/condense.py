@@ -9,6 +9,7 @@ from tuiml.state import Epoch, RunState
 
 _PLENTY = 2000
 _BUCKET = 32
+_UNKNOWN = (0, None, math.inf)  # what was found in the whole history is not true of a part
 
 
 class Condensed:
@@ -33,7 +34,7 @@ class Condensed:
             self._kept = [
                 epoch for at in range(0, len(self._kept), _BUCKET) for epoch in _extremes(self._kept[at : at + _BUCKET])
             ]
-        return replace(state, history=self._kept + state.history[self._taken :])
+        return replace(state, history=self._kept + state.history[self._taken :], _best=_UNKNOWN)
 
 
 def _extremes(bucket: list[Epoch]) -> list[Epoch]:
@@ -54,4 +55,4 @@ def recent(state: RunState, best: int | None, count: int) -> RunState:
     older = (
         [epoch for epoch in state.history if epoch.number == best] if best and last and best < last[0].number else []
     )
-    return replace(state, history=older + last)
+    return replace(state, history=older + last, _best=_UNKNOWN)

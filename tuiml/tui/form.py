@@ -70,7 +70,7 @@ def parted(values: Values) -> dict[str, str]:
 def joined(shown_values: Values) -> dict[str, str]:
     """Return the values with the two fields joined again: the reverse of `parted`."""
     values = dict(shown_values)
-    folder = values.pop(FOLDER, "").strip()
+    folder = values.pop(FOLDER, "").strip().removeprefix("folder:")  # typed as the command line wants it
     return values | {"task": f"folder:{folder}"} if values["task"] == FOLDER_CHOICE else values
 
 
@@ -145,10 +145,11 @@ def examine(values: Values, known: dict[str, Task] | None = None) -> Examined:
     known = {} if known is None else known
     problems: list[Problem] = []
     base = recipe = task = None
+    sound: object = None
     try:
         recipe = recipe_of(values)
     except RecipeError as error:
-        problems += error.problems
+        problems, sound = [*error.problems], error.sound
     try:
         base = catalog.default_recipe(values["task"])
         task = known[values["task"]] if values["task"] in known else catalog.find(values["task"])
@@ -156,8 +157,12 @@ def examine(values: Values, known: dict[str, Task] | None = None) -> Examined:
     except RecipeError as error:
         problems += error.problems
     except TuimlError as error:
-        problems.append(Problem("task", str(error)))
+        named = values["task"] != "folder:"
+        problems.append(Problem("task", str(error) if named else "name a folder that holds one folder per class."))
     changed = frozenset[str]() if base is None else _changed(recipe, base) if recipe else _typed_over(values, base)
+    if task and isinstance(sound, Recipe):  # what else is wrong is told beside what has no meaning at all
+        told = {problem.path for problem in problems}
+        problems += [problem for problem in check.check(sound, task) if problem.path not in told]
     about = _about(task) if task else ""
     if recipe is None or base is None or task is None:
         return Examined(changed=changed, problems=tuple(dict.fromkeys(problems)), about=about)
@@ -190,11 +195,13 @@ def parameters(recipe: Recipe, task: Task) -> int | None:
     """Return how many numbers the network learns or keeps, or None where only the data tells."""
     from tuiml.tasks import heads
 
-    if task.shape is None or task.classes is None:
+    if task.classes is None or not (task.shape or task.pictures):
         return None
+    size = recipe.data.image_size
+    shape = task.shape or (size, size, 3)
     pools = recipe.model.layers if recipe.model.preset == "cnn" else ()
     dense = recipe.model.dense if recipe.model.preset == "cnn" else recipe.model.layers
-    *sides, channels = task.shape
+    *sides, channels = shape
     inputs, total = channels, 0
     for filters in pools:
         total += (9 * inputs + 1) * filters

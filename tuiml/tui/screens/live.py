@@ -194,7 +194,8 @@ class Live(Screen[None]):
         """Hide the keys that would do nothing: one cannot pause what has ended."""
         possible = {
             "pause": self.state.live and self.state.status != "paused",
-            "resume": self.state.status == "paused",
+            "resume": self.state.status in ("paused", "stopped", "crashed"),
+            "add_epochs": self.state.live or self.state.status == "finished",
             "stop": self.state.live,
             "switch_chart": not self._both_charts,
         }
@@ -210,8 +211,11 @@ class Live(Screen[None]):
         self._leave("pause")
 
     def action_resume(self) -> None:
-        """Go on after a pause."""
-        self._leave("resume")
+        """Go on after a pause; a run that was stopped or crashed is taken up where its last checkpoint stands."""
+        if self.state.live:
+            self._leave("resume")
+        else:
+            self._take_up()
 
     def action_stop(self) -> None:
         """Stop and keep what there is."""
@@ -250,4 +254,4 @@ class Live(Screen[None]):
 
     def action_copy_command(self) -> None:
         """Copy the command that repeats this run."""
-        self.post_message(self.CopyAsked(catalog.repeat(self.folder.recipe)))
+        self.post_message(self.CopyAsked(catalog.repeat(self.folder.recipe, self.state.epochs)))
