@@ -122,7 +122,6 @@ class Live(Screen[None]):
         warming = state.live and not state.history and not state.step
         self.set_class(warming, "-warming")
         self.set_class(not state.live, "-ended")
-        self.set_class(state.status in ("failed", "crashed"), "-failed")
         view = self._condensed.view(state)
         self.query_one("#live-facts", Static).update(captions.facts(view))
         if not warming:
@@ -215,6 +214,7 @@ class Live(Screen[None]):
         if self.state.live:
             self._leave("resume")
         else:
+            self.log_shown = False  # opened by the crash
             self._take_up()
 
     def action_stop(self) -> None:

@@ -14,10 +14,10 @@ from textual.worker import get_current_worker
 
 from tuiml.runs import store
 from tuiml.runs.folder import RunFolder
-from tuiml.runs.store import Follower, Run
+from tuiml.runs.store import Run
 from tuiml.tui import actions, captions
 from tuiml.tui.palette import RunChosen
-from tuiml.tui.runners import Runners, read_log
+from tuiml.tui.runners import Runners
 from tuiml.tui.widgets.title import Title
 
 _BATCH = 25
@@ -67,7 +67,7 @@ class Runs(Screen[None]):
         for folder in folders:
             if worker.is_cancelled:
                 return
-            batch.append(read_run(folder))
+            batch.append(store.read(folder))
             if len(batch) == _BATCH or folder is folders[-1]:
                 self.app.call_from_thread(self._add, batch)
                 batch = []
@@ -92,7 +92,7 @@ class Runs(Screen[None]):
 
     @work(thread=True, exclusive=True, group="look", exit_on_error=False)
     def _look_after(self) -> None:
-        runs = [read_run(self._folders[name]) for name in list(self._live)]
+        runs = [store.read(self._folders[name]) for name in list(self._live)]
         if runs:
             self.app.call_from_thread(self._update, runs)
 
@@ -116,11 +116,3 @@ class Runs(Screen[None]):
     def action_refresh(self) -> None:
         """Read the list again."""
         self._read()
-
-
-def read_run(folder: RunFolder) -> Run:
-    """Return a run as it is now, also when its log is damaged."""
-    follower = Follower(folder)
-    if read_log(follower) and follower.state.live:  # all there is has been read: the second look is for a sign of life
-        read_log(follower)
-    return Run(folder, folder.name(), follower.state)
