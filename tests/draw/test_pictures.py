@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from rich.text import Text
 
-from tuiml.draw.pictures import SHADES, half_blocks, side_by_side
+from tuiml.draw.pictures import SHADES, fitting, half_blocks, lines_used, side_by_side
 
 
 def cells(text: Text) -> list[list[tuple[tuple[int, ...], tuple[int, ...]]]]:
@@ -147,3 +147,28 @@ def test_where_not_all_pairs_fit_the_first_ones_are_shown() -> None:
     text = side_by_side([(picture(28, 28), picture(28, 28), f"n{index}") for index in range(40)], 60, 14).plain
     assert "n0" in text
     assert "n39" not in text
+
+
+SHAPES = [(8, 8), (28, 28), (32, 32, 3), (64, 64, 3), (60, 20), (20, 60)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 130), st.integers(0, 50), st.integers(0, 24), st.sampled_from(SHAPES))
+def test_as_many_pairs_are_shown_as_fit(width: int, height: int, most: int, shape: tuple[int, ...]) -> None:
+    """Whatever the box: what `fitting` says is what `side_by_side` shows, also when given no more pictures or lines than that."""
+    count = fitting(shape, width, height, most)
+    pairs = [(np.zeros(shape, np.uint8),) * 2 + (f"n{index}.",) for index in range(most)]
+
+    for offered in (pairs, pairs[:count]):
+        shown = side_by_side(offered, width, height).plain
+        assert [f"n{index}." in shown for index in range(most)] == [index < count for index in range(most)]
+        assert not count or len(shown.split("\n")) == lines_used(shape, width, height, count)
+    assert fitting(shape, width, lines_used(shape, width, height, count), most) == count
+
+
+@pytest.mark.parametrize(
+    ("shape", "width", "height", "count"), [((28, 28), 118, 26, 12), ((8, 8), 78, 15, 8), ((64, 64, 3), 118, 26, 12)]
+)
+def test_usual_pictures_share_a_usual_terminal(shape: tuple[int, ...], width: int, height: int, count: int) -> None:
+    """Digits, clothes and small photos come by the dozen, not one at a time."""
+    assert fitting(shape, width, height, 24) == count

@@ -105,7 +105,7 @@ async def test_after_the_end_the_curves_stay_with_the_result(make_app: MakeApp, 
     assert "finished" in shown
     assert "best epoch 8" in shown
     assert "accuracy 0.9528" in shown
-    assert "next: esc another recipe" in shown
+    assert "next: + five more epochs" in shown
     assert "Pause" not in shown
     assert wishes(run.folder) == []
 

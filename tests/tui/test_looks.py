@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import NOON, WrittenRun, settle
+from tests.tui.conftest import NOON, WrittenRun, running, screen_text, settle, until
+from tuiml.recipe import compose
+from tuiml.tasks import catalog
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.screens import live
+from tuiml.tui.screens.darkroom import Darkroom
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]
@@ -91,3 +95,91 @@ def test_runs_empty(snap_compare: Any, make_app: MakeApp, size: tuple[int, int])
 def test_help(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> None:
     """The keys of the form."""
     assert snap_compare(make_app(), terminal_size=size, run_before=ready("f1"))
+
+
+@SIZES
+def test_darkroom(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> None:
+    """Pictures, their augmented selves, and what was drawn."""
+    recipe = compose(
+        [catalog.recipe_fields("digits")[0], {"task": "digits", "augment": {"ops": "rotate:15,shift:0.1"}}]
+    )
+
+    async def preview(pilot: Pilot[Any]) -> None:
+        await ready("ctrl+o")(pilot)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Darkroom) and "Epoch 1" in screen_text(pilot.app))
+        await settle(pilot)
+
+    assert snap_compare(make_app(recipe), terminal_size=size, run_before=preview)
+
+
+FOOTERS = {
+    "setup": ((), "^r Train ^o Preview ^y Copy ^l Runs f1 Help ^q Quit"),
+    "running": ((), "tab Chart space Pause s Stop + More l Log esc Back f1 Help ^q Quit"),
+    "ended": ((), "tab Chart + More l Log esc Back f1 Help ^q Quit"),
+    "darkroom": (("ctrl+o",), "^r Train n Next epoch p Previous → Others esc Back f1 Help ^q Quit"),
+    "runs": (("ctrl+l",), "⏎ Open r Refresh esc Back f1 Help ^q Quit"),
+}
+"""Where, reached by which keys, and the keys shown there."""
+
+
+@pytest.mark.parametrize("place", FOOTERS)
+async def test_the_footer_is_whole_at_80_columns(make_app: MakeApp, written: Written, place: str) -> None:
+    """Every key with its label, down to Quit and the palette; nothing is cut."""
+    run = written()
+    run.warm_up()
+    run.train(1, 6)
+    run.end() if place == "ended" else run.hold()
+    keys, labels = FOOTERS[place]
+
+    async with running(make_app(watch=run.folder if place in ("running", "ended") else None)) as pilot:
+        await pilot.press(*keys)
+        await settle(pilot)
+        await until(pilot, lambda: screen_text(pilot.app).split("\n")[-1].split("▏")[0].strip() == labels)
+
+        assert screen_text(pilot.app).split("\n")[-1].split("▏")[1].strip() == "^p palette"
+
+
+async def test_a_run_is_opened_with_enter(make_app: MakeApp, written: Written) -> None:
+    """The key that the footer names does what it says."""
+    written().warm_up()
+    async with running(make_app()) as pilot:
+        await pilot.press("ctrl+l")
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, live.Live))
+
+
+async def test_enter_in_an_empty_list_of_runs_does_nothing(make_app: MakeApp) -> None:
+    """There is nothing to open."""
+    async with running(make_app()) as pilot:
+        await pilot.press("ctrl+l")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+
+        assert "No runs in" in screen_text(pilot.app)
+
+
+@pytest.mark.parametrize("writable", [True, False])
+async def test_a_screenshot_lies_here_or_among_the_runs(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, writable: bool
+) -> None:
+    """Wherever it was saved, a toast names the file; a folder Downloads is not asked for."""
+    app = make_app()
+    save = app.save_screenshot
+
+    def refuse(filename: str | None = None, path: str | None = None) -> str:
+        if path == ".":
+            raise PermissionError(13, "Permission denied")
+        return save(filename, path)
+
+    if not writable:
+        monkeypatch.setattr(app, "save_screenshot", refuse)
+    folder = Path.cwd() if writable else Path.cwd() / "runs"
+    async with running(app) as pilot:
+        await pilot.app.run_action("screenshot")
+        await settle(pilot)
+        (file,) = folder.glob("*.svg")
+
+        assert "Train" in file.read_text()
+        assert [note.message for note in pilot.app._notifications] == [str(file)]

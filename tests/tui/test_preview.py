@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,8 @@ from tuiml.recipe import Recipe, compose
 from tuiml.tasks import catalog
 from tuiml.tasks.split import split
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.preview import load, preview_pairs
+from tuiml.tui.preview import Pairs, Pictures, load, preview_pairs
+from tuiml.tui.screens import darkroom
 from tuiml.tui.screens.darkroom import Darkroom
 
 MakeApp = Callable[..., TuimlApp]
@@ -87,12 +90,11 @@ async def test_pictures_and_what_was_drawn_are_on_the_screen(make_app: MakeApp) 
 
 
 async def test_missing_data_is_explained(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No traceback: the sentence of the error, and how to get back."""
+    """No traceback: the sentences of the error, line by line, and how to get back."""
     from tuiml.errors import DataError
-    from tuiml.tui.screens import darkroom
 
     def refuse(plan: Recipe, progress: Callable[[str], None]) -> None:
-        raise DataError("mnist.npz is not there; put it into [/tmp] \x1b[31m")
+        raise DataError("mnist.npz is not there\nput it into [/tmp] \x1b[31m")
 
     monkeypatch.setattr(darkroom, "load", refuse)
     async with running(make_app(recipe())) as pilot:
@@ -102,3 +104,77 @@ async def test_missing_data_is_explained(make_app: MakeApp, monkeypatch: pytest.
 
     assert "Esc leads back" in shown
     assert "\x1b" not in shown
+    assert any(line.strip().startswith("put it into [/tmp]") for line in shown.split("\n"))
+
+
+async def test_pictures_of_an_epoch_no_longer_asked_for_are_dropped(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread cannot be stopped: one that ends after a later one changes neither pictures nor words."""
+    let_go, late, real = threading.Event(), threading.Event(), darkroom.preview_pairs
+
+    def slow(plan: Recipe, epoch: int, *others: Any) -> Pairs:
+        if epoch == 2:
+            let_go.wait(10)
+            late.set()
+        return real(plan, epoch, *others)
+
+    monkeypatch.setattr(darkroom, "preview_pairs", slow)
+    async with running(make_app(recipe())) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: "Epoch 1" in screen_text(pilot.app))
+        await pilot.press("n", "n")
+        await until(pilot, lambda: "Epoch 3" in screen_text(pilot.app))
+        let_go.set()
+        await until(pilot, late.is_set)
+        await pilot.pause(0.1)
+        shown = pilot.app.screen
+        assert isinstance(shown, Darkroom)
+        assert shown.pairs is not None
+        assert shown.pairs.epoch == 3
+        assert "Epoch 3" in screen_text(pilot.app)
+        np.testing.assert_array_equal(shown.pairs.after, real(recipe(), 3, len(shown.pairs.rows)).after)
+
+
+async def test_keys_wait_for_the_data(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the data is read, n and the arrows do nothing: it is read once, and epoch 1 comes first."""
+    let_go, loads = threading.Event(), list[str]()
+
+    def slow(plan: Recipe, progress: Callable[[str], None]) -> Pictures:
+        loads.append(plan.task)
+        let_go.wait(10)
+        return load(plan, progress)
+
+    monkeypatch.setattr(darkroom, "load", slow)
+    monkeypatch.setattr("tuiml.tui.preview.load", slow)
+    async with running(make_app(recipe())) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: bool(loads))
+        await pilot.press("n", "n", "p", "right", "left", "n")
+        let_go.set()
+        await until(pilot, lambda: "Epoch 1" in screen_text(pilot.app))
+
+    assert loads == ["digits"]
+
+
+async def test_leaving_while_the_data_is_read_is_quiet(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form comes back, and what the thread finds later troubles nobody."""
+    let_go, done = threading.Event(), threading.Event()
+
+    def slow(plan: Recipe, progress: Callable[[str], None]) -> Pictures:
+        let_go.wait(10)
+        progress("reading on")
+        done.set()
+        return load(plan, progress)
+
+    monkeypatch.setattr(darkroom, "load", slow)
+    async with running(make_app(recipe())) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Darkroom))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Darkroom))
+        let_go.set()
+        await until(pilot, done.is_set)
+        await pilot.pause(0.1)
+
+        assert not pilot.app.screen.query("Toast")

@@ -38,11 +38,22 @@ def side_by_side(pairs: Sequence[tuple[Pixels, Pixels, str]], width: int, height
 
     Where not all fit at a size that still shows something, the first ones that do.
     """
-    for count in range(len(pairs), 0, -1):
-        layout = _layout(pairs[0][0].shape, count, width, height)
-        if layout is not None:
-            return _grid(pairs[:count], *layout, plain)
+    shape = pairs[0][0].shape if pairs else (0, 0)
+    count = fitting(shape, width, height, len(pairs))
+    if layout := _layout(shape, count, width, height):
+        return _grid(pairs[:count], *layout, plain)
     return Text("no room for pictures"[: max(width, 0)] if pairs and height > 0 else "", end="")
+
+
+def fitting(shape: tuple[int, ...], width: int, height: int, most: int) -> int:
+    """Return how many pairs of pictures (h, w, ...), up to `most`, `side_by_side` shows in `width` by `height` cells."""
+    return next((count for count in range(most, 0, -1) if _layout(shape, count, width, height)), 0)
+
+
+def lines_used(shape: tuple[int, ...], width: int, height: int, count: int) -> int:
+    """Return how many of `height` lines `side_by_side` takes for `count` pairs of pictures (h, w, ...)."""
+    layout = _layout(shape, count, width, height)
+    return -(-count // layout[0]) * (layout[2] + 2) - 1 if layout else 0
 
 
 def _layout(shape: tuple[int, ...], count: int, width: int, height: int) -> tuple[int, int, int] | None:

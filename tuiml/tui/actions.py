@@ -43,7 +43,7 @@ ACTIONS: dict[str, Action] = {
     "reset_field": Action("Reset this field", "back to the task's default value", "f4", "", (SETUP,)),
     "reset_form": Action("Reset the whole form", "back to the task's default recipe", "", "", (SETUP,)),
     "pause": Action("Pause", "stand still between two batches", "space", "Pause", (LIVE,)),
-    "resume": Action("Resume", "go on after a pause", "space", "Resume", (LIVE,)),
+    "resume": Action("Resume", "go on after a pause, a stop or a crash", "space", "Resume", (LIVE,)),
     "stop": Action("Stop and keep", "finish the batch, save, evaluate what there is", "s", "Stop", (LIVE,)),
     "add_epochs": Action(
         "Add 5 epochs",
@@ -60,7 +60,7 @@ ACTIONS: dict[str, Action] = {
     "previous_draw": Action(
         "Previous epoch", "the same pictures as the epoch before drew them", "p", "Previous", (DARKROOM,)
     ),
-    "next_pictures": Action("Next pictures", "other rows of the training data", "right", "Next pictures", (DARKROOM,)),
+    "next_pictures": Action("Next pictures", "other rows of the training data", "right", "Others", (DARKROOM,)),
     "previous_pictures": Action("Previous pictures", "rows further up in the training data", "left", "", (DARKROOM,)),
     "open_run": Action("Open this run", "its curves, live or as they ended", "enter", "Open", (RUNS,)),
     "refresh": Action("Read the list again", "look for new runs on disk", "r", "Refresh", (RUNS,)),
@@ -78,6 +78,9 @@ _APP = ("train", "back", "runs", "help", "change_theme", "screenshot", "quit")
 _UNSHOWN = {("train", LIVE), ("train", RUNS), ("copy_command", LIVE), ("runs", LIVE)}
 """Not in the footer there, for want of room at 80 columns."""
 
+_BEFORE_WIDGETS = {"open_run"}
+"""Asked before the widget in focus, whose own binding of the key would keep it out of the footer."""
+
 _PLAIN_KEYS = {"help": "question_mark", "quit": "q"}
 """Single letters for the screens on which nothing is typed."""
 
@@ -94,7 +97,8 @@ def bindings(screen: str) -> list[Binding]:
         keys = action.keys if screen == SETUP or name not in _PLAIN_KEYS else f"{action.keys},{_PLAIN_KEYS[name]}"
         if keys:
             show = bool(action.label) and (name, screen) not in _UNSHOWN
-            found.append(Binding(keys, target(name), action.label or action.title, show=show, tooltip=action.help))
+            label, first = action.label or action.title, name in _BEFORE_WIDGETS
+            found.append(Binding(keys, target(name), label, show=show, tooltip=action.help, priority=first))
     return found
 
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 import sys
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -198,6 +199,19 @@ class TuimlApp(App[int]):
         if answer == "leave":
             self.exit(0)
 
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Save the screen as an SVG picture here, or among the runs: Textual's choice, ~/Downloads, is not on every machine."""
+        for folder in (Path(path or "."), self.settings.runs_dir):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                file = Path(self.save_screenshot(filename, str(folder))).absolute()
+            except OSError as error:
+                problem = f"{folder} cannot be written: {error.strerror}"
+            else:
+                self.notify(clean(file, 400), title="Saved", markup=False)
+                return
+        self.notify(clean(problem, 400), title="Not saved", severity="error", markup=False)
+
     def action_help(self) -> None:
         """Show the keys of this screen."""
         if not isinstance(self.screen, Help):
@@ -226,4 +240,7 @@ def leave_card(folder: RunFolder) -> None:
     if run.state.live:
         console.print(f"{run.folder.id} goes on. Back to it: tuiml watch {run.folder.id}", markup=False, soft_wrap=True)
     else:
-        console.print(card.result_card(run.state, catalog.repeat(folder.recipe), str(folder.path)), soft_wrap=True)
+        console.print(
+            card.result_card(run.state, catalog.repeat(folder.recipe, run.state.epochs), str(folder.path)),
+            soft_wrap=True,
+        )

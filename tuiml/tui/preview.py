@@ -17,8 +17,12 @@ from tuiml.tasks.split import split
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Some training pictures: their numbers in the task's training array, before, after (n, h, w, c) uint8, and what was drawn for each."""
+    """Some training pictures, before and after (n, h, w, c) uint8, and what was drawn for each.
 
+    `epoch` (from 1) is the one that draws them, `rows` are their numbers in the task's training array.
+    """
+
+    epoch: int
     rows: npt.NDArray[np.int64]
     before: npt.NDArray[Any]
     after: npt.NDArray[Any]
@@ -45,7 +49,8 @@ def preview_pairs(recipe: Recipe, epoch: int, count: int, first: int = 0, pictur
     """Return `count` training pictures from the `first`-th on as epoch `epoch` (from 1) of training draws them.
 
     Seed, epoch and index (a row's number in the task's training array) are those of training, so are the pixels.
-    Raises DataError, or AugmentError when the operations do not suit the pictures.
+    Reads the data where no `pictures` are given, which may raise DataError: a screen always gives them.
+    Raises AugmentError when the operations do not suit the pictures.
     """
     import augment
 
@@ -61,6 +66,7 @@ def preview_pairs(recipe: Recipe, epoch: int, count: int, first: int = 0, pictur
     )
     white = pipeline.output_range(255.0)
     return Pairs(
+        epoch,
         rows,
         before,
         _pixels(pipeline.apply(before, plan), white),

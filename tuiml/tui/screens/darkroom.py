@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import work
@@ -11,16 +12,15 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static
+from textual.worker import get_current_worker
 
 from tuiml.errors import TuimlError
 from tuiml.fields import Recipe
-from tuiml.text import clean
+from tuiml.text import clean, clean_lines
 from tuiml.tui import actions
 from tuiml.tui.preview import Pairs, Pictures, load, preview_pairs
-from tuiml.tui.widgets.sheet import Sheet
+from tuiml.tui.widgets.sheet import MOST, Sheet
 from tuiml.tui.widgets.title import Title
-
-_AT_ONCE = 24
 
 
 class Darkroom(Screen[None]):
@@ -56,68 +56,79 @@ class Darkroom(Screen[None]):
         """The pictures."""
         return self.query_one(Sheet)
 
+    @property
+    def drawn(self) -> Static:
+        """What was drawn for the pictures."""
+        return self.query_one("#darkroom-drawn", Static)
+
     def on_mount(self) -> None:
         """Read the data."""
         self._load()
 
-    @work(thread=True, exclusive=True, group="draw", exit_on_error=False)
+    @work(thread=True, group="load", exit_on_error=False)
     def _load(self) -> None:
         try:
-            self._pictures = load(
-                self.recipe, lambda what: self.app.call_from_thread(self.words.update, Content(f"{clean(what, 100)}…"))
-            )
+            pictures = load(self.recipe, lambda what: self._report(self._say, f"{clean(what, 100)}…"))
         except TuimlError as error:
-            self._tell(str(error))
-            return
-        self._draw_now()
+            self._report(self._explain, str(error))
+        else:
+            self._report(self._begin, pictures)
+
+    def _begin(self, pictures: Pictures) -> None:
+        self._pictures = pictures
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._pictures is not None:
+            self._draw_pairs(self._pictures, self.epoch, self.first)
 
     @work(thread=True, exclusive=True, group="draw", exit_on_error=False)
-    def _draw(self) -> None:
-        self._draw_now()
-
-    def _draw_now(self) -> None:
+    def _draw_pairs(self, pictures: Pictures, epoch: int, first: int) -> None:
         import augment
 
         try:
-            pairs = preview_pairs(self.recipe, self.epoch, _AT_ONCE, self.first, self._pictures)
+            pairs = preview_pairs(self.recipe, epoch, MOST, first, pictures)
         except augment.AugmentError as error:
-            self._tell(str(error))
-            return
-        self.app.call_from_thread(setattr, self, "pairs", pairs)
+            self._report(self._explain, str(error))
+        else:
+            self._report(setattr, self, "pairs", pairs)
 
-    def _tell(self, problem: str) -> None:
-        words = Content(f"✗ {clean(problem, 600)}\n\nEsc leads back to the form.")
-        self.app.call_from_thread(self.words.update, words)
+    def _report(self, take: Callable[..., object], *found: object) -> None:
+        """Hand over what a thread found, unless something else has been asked for since: cancelling stops no thread."""
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(take, *found)
+
+    def _say(self, words: str) -> None:
+        self.words.update(Content(words))
+
+    def _explain(self, problem: str) -> None:
+        self._say(f"✗ {clean_lines(problem, 600)}\n\nEsc leads back to the form.")
 
     def watch_pairs(self, pairs: Pairs | None) -> None:
         """Show the pictures and say what they are."""
-        if pairs is None or self._pictures is None:
+        if pairs is None:
             return
         ops = self.recipe.augment.ops
-        shown = f"Epoch {self.epoch}, seed {self.recipe.train.seed}: left as read, right as trained on. Validation and test pictures are never augmented."
+        shown = f"Epoch {pairs.epoch}, seed {self.recipe.train.seed}: left as read, right as trained on. Validation and test pictures are never augmented."
         nothing = (
             "No augmentation: left and right are equal. The form's field Augment takes, say, rotate:15,shift:0.1. "
         )
         captions = [f"row {row}: {clean(label, 20)}" for row, label in zip(pairs.rows, pairs.labels, strict=True)]
-        self.words.update(Content((nothing if not ops else "") + shown))
+        self._say((nothing if not ops else "") + shown)
         self.sheet.pairs = tuple(zip(pairs.before, pairs.after, captions, strict=True))
-        self._list_drawn()
+        self.call_after_refresh(self._list_drawn)  # when it is known how many there is room for
 
     def _list_drawn(self) -> None:
-        """Say what was drawn for the first pictures on show."""
-        if self.pairs is None:
+        """Say what was drawn for the pictures on show, also in the lines that these leave free."""
+        if self.pairs is None or not self.recipe.augment.ops:
             return
-        told = (
-            []
-            if not self.recipe.augment.ops
-            else list(zip(self.pairs.rows, self.pairs.drawn, strict=True))[: self.sheet.room]
-        )
-        self.query_one("#darkroom-drawn", Static).update(
-            Content("\n".join(f"row {row}: {clean(drawn, 200)}" for row, drawn in told))
-        )
+        told = zip(self.pairs.rows[: self.sheet.room], self.pairs.drawn, strict=False)
+        self.drawn.update(Content("\n".join(f"row {row}: {clean(drawn, 200)}" for row, drawn in told)))
+        self.drawn.styles.min_height = self.drawn.size.height + self.sheet.free
 
     def on_resize(self) -> None:
         """Another number of pictures may fit."""
+        self.drawn.styles.min_height = 0
         self.call_after_refresh(self._list_drawn)
 
     def watch_epoch(self) -> None:
@@ -130,7 +141,8 @@ class Darkroom(Screen[None]):
 
     def action_next_draw(self) -> None:
         """Show the next epoch."""
-        self.epoch += 1
+        if self._pictures:
+            self.epoch += 1
 
     def action_previous_draw(self) -> None:
         """Show the epoch before."""

@@ -9,8 +9,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 Pixels = npt.NDArray[np.uint8]
-
-_LEAST = 14  # cells across, below which a picture is better made larger than joined by more
+MOST = 24
+"""Pairs at once, however large the terminal: more take longer to draw than a key may take."""
 
 
 class Sheet(Widget):
@@ -22,16 +22,21 @@ class Sheet(Widget):
 
     @property
     def room(self) -> int:
-        """How many pairs fit at a size that shows something."""
-        if not self.pairs:
-            return 1
-        tall, wide = map(int, self.pairs[0][0].shape[:2])
-        scale = max(-(-_LEAST // wide), 1)
-        across, down = self.size.width // (2 * wide * scale + 4), (self.size.height + 1) // (tall * scale // 2 + 2)
-        return max(across, 1) * max(down, 1)
+        """How many pairs there is room for, also where fewer are left to show; at least one, so that one can turn pages."""
+        from tuiml.draw.pictures import fitting
+
+        return max(fitting(self.pairs[0][0].shape, *self.size, MOST), 1) if self.pairs else 1
+
+    @property
+    def free(self) -> int:
+        """How many lines the pictures leave free."""
+        from tuiml.draw.pictures import lines_used
+
+        count = min(self.room, len(self.pairs))
+        return self.size.height - lines_used(self.pairs[0][0].shape, *self.size, count) if count else 0
 
     def render(self) -> Text:
         """Return the pairs that fit."""
         from tuiml.draw.pictures import side_by_side
 
-        return side_by_side(self.pairs[: self.room], self.size.width, self.size.height)
+        return side_by_side(self.pairs[:MOST], *self.size)
