@@ -67,7 +67,7 @@ def test_early_stopping_on_the_training_loss_needs_no_validation(tuiml) -> None:
     assert done.returncode == 0, done.stderr
     assert result["epochs"] < 50
     assert result["best_epoch"] is None
-    assert "stopped early: loss did not improve for 1 epochs" in result["reason"]
+    assert "stopped early: loss did not improve for 1 epoch" in result["reason"]
 
 
 def test_metrics_are_of_the_weights_that_the_run_ends_with(tuiml, tmp_path) -> None:
