@@ -141,12 +141,16 @@ async def test_the_footer_is_whole_at_80_columns(make_app: MakeApp, written: Wri
 
 async def test_a_run_is_opened_with_enter(make_app: MakeApp, written: Written) -> None:
     """The key that the footer names does what it says."""
-    written().warm_up()
+    run = written()
+    run.warm_up()
     async with running(make_app()) as pilot:
         await pilot.press("ctrl+l")
         await settle(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, live.Live))
+        shown = screen_text(pilot.app)
+
+    assert run.folder.id in shown
 
 
 async def test_enter_in_an_empty_list_of_runs_does_nothing(make_app: MakeApp) -> None:

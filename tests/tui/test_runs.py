@@ -62,6 +62,9 @@ async def test_a_live_run_in_the_list_moves_on(make_app: MakeApp, written: Writt
         run.end("stopped", "stopped by the user")
         run.let_go()
         await until(pilot, lambda: "■ stopped" in screen_text(pilot.app))
+        later = screen_text(pilot.app)
+
+    assert "● running" not in later
 
 
 async def test_a_thousand_runs_do_not_freeze_the_screen(make_app: MakeApp, written: Written) -> None:

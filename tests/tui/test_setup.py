@@ -107,6 +107,9 @@ async def test_another_task_brings_its_recipe_and_undo_brings_back_what_was_type
         await until(pilot, lambda: "yours back" in screen_text(pilot.app))
         await pilot.press("ctrl+z")
         await until(pilot, lambda: pilot.app.setup.examined.command == "tuiml --task digits --epochs 120")
+        back = pilot.app.setup.values
+
+    assert (back["task"], back["train.epochs"]) == ("digits", "120")
 
 
 async def test_early_stopping_opens_its_eight_arguments(make_app: MakeApp) -> None:

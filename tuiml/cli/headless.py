@@ -102,7 +102,7 @@ def run_here(
 
 def dry_run(plan: Recipe, json: bool) -> int:
     """Print the whole recipe on stdout, as TOML or JSON."""
-    reproduce = _command(plan)
+    reproduce = command(plan, catalog.default_recipe(plan.task))
     if json:
         console.data_json({"command": reproduce, "recipe": plan.model_dump(mode="json", exclude_none=True)})
     else:
@@ -120,7 +120,3 @@ def _detach(folder: RunFolder, json: bool, narrator: Quiet) -> int:
     where = "" if folder.path.parent == settings.load().runs_dir else f" --runs-dir {folder.path.parent}"
     narrator.say(f"training in the background; tuiml watch {folder.id}{where}")
     return 0
-
-
-def _command(recipe: Recipe) -> str:
-    return command(recipe, catalog.default_recipe(recipe.task))

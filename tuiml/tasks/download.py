@@ -104,6 +104,7 @@ def _downloader(file: File, partial: Path, progress: Progress) -> Callable[[str,
     import requests
 
     def download(url: str, output_file: str | IO[Any], _: Any) -> None:
+        """Fetch what is missing of `partial`, then put it where pooch wants it."""
         have = partial.stat().st_size if partial.exists() else 0
         if have >= file.size:  # whole, or longer than it can be: the hash decides
             os.replace(partial, str(output_file))
