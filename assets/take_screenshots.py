@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tuiml.runs.store import Follower, find
 from tuiml.settings import Settings
-from tuiml.tasks.catalog import build_recipe
+from tuiml.tasks.recipes import build_recipe
 from tuiml.tui.app import TuimlApp
 
 HERE = Path(__file__).parent

@@ -163,6 +163,49 @@ class Evaluated(Event):
 
 
 @dataclass(frozen=True)
+class FoldsPlanned(Event):
+    """K-fold validation is about to begin: `models` = k * repeats networks of `epochs` epochs each, the refit not counted.
+
+    `rows` are the training rows of one network; `stacked` folds train side by side. `seconds` is the estimate for all of
+    it, None where nothing could be measured.
+    """
+
+    k: int
+    repeats: int
+    models: int
+    epochs: int
+    rows: int
+    stacked: bool
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class FoldEnded(Event):
+    """A fold's network is done: `fold` and `repeat` are counted from 1, `status` is finished or failed."""
+
+    fold: int
+    repeat: int
+    status: str
+    metrics: dict[str, float]
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class FoldsEnded(Event):
+    """All folds are done: the smoothed mean curve of `metric` is best at `epoch`; the refit on all training rows has so many.
+
+    `value` is the smoothed mean there, `mean` and `spread` (standard deviation over folds) the metric's at that epoch.
+    """
+
+    metric: str
+    epoch: int
+    value: float
+    mean: float
+    spread: float
+    failed: int = 0
+
+
+@dataclass(frozen=True)
 class RunEnded(Event):
     """The run is over: `status` is finished, stopped or failed; `exit_code` what a headless command ends with.
 

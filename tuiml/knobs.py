@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 import types
 from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from tuiml.fields import EarlyStopping, Recipe
+from tuiml.fields.knob import AMOUNT_RANGE, read_amount
 
 Kind = Literal["int", "float", "choice", "switch", "numbers", "text", "group"]
 
@@ -129,7 +130,9 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
     if get_origin(annotation) in (Union, types.UnionType):
         return _kind(get_args(annotation)[0])
     if get_origin(annotation) is tuple:
-        return "numbers", ()
+        item = get_args(annotation)[0]
+        inner = get_args(item)[0] if get_origin(item) is Annotated else item
+        return ("numbers" if inner in (int, float) else "text"), ()
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "group", ()
     kinds: dict[Any, Kind] = {bool: "switch", int: "int", float: "float"}
@@ -137,6 +140,10 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
 
 
 def _words(kind: Kind, choices: tuple[str, ...], field: FieldInfo) -> str:
+    if any(getattr(item, "func", None) is read_amount for item in field.metadata):
+        return AMOUNT_RANGE
+    if get_origin(field.annotation) is tuple and get_origin(get_args(field.annotation)[0]) is Literal:
+        return ", ".join(get_args(get_args(field.annotation)[0]))
     if kind == "choice":
         return ", ".join(choices)
     if kind == "switch":

@@ -51,7 +51,7 @@ def test_an_epoch_of_the_notes_network_takes_at_most_seven_tenths_of_plain_fit(
     """60,000 rows, dense 512, batch 128, measured in turn with `model.fit` on the same rows."""
     import keras
 
-    from tuiml.tasks.catalog import build_recipe
+    from tuiml.tasks.recipes import build_recipe
     from tuiml.train import rows
     from tuiml.train.control import Control
     from tuiml.train.loop import CompiledLoop
@@ -103,7 +103,7 @@ async def test_the_screen_stays_awake_while_a_run_starts_and_trains(
 
     from tuiml.runs.store import find, read
     from tuiml.settings import Settings
-    from tuiml.tasks.catalog import build_recipe
+    from tuiml.tasks.recipes import build_recipe
     from tuiml.tui.app import TuimlApp
 
     monkeypatch.setenv("KERAS_HOME", str(keras_home))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tuiml.fields import Recipe
-from tuiml.tasks import augmentation, catalog
+from tuiml.tasks import augmentation, catalog, recipes
 from tuiml.tasks.base import Task
 from tuiml.tasks.check import advice, check, head_of
 from tuiml.tasks.split import split
@@ -16,17 +16,17 @@ from tuiml.tasks.split import split
 
 def recipe(task: str = "digits", **flags: Any) -> Recipe:
     """A task's default recipe with some fields of `augment` and others (`__` for the dot) set."""
-    return catalog.build_recipe(task, flags={name.replace("__", "."): value for name, value in flags.items()})
+    return recipes.build_recipe(task, flags={name.replace("__", "."): value for name, value in flags.items()})
 
 
 def told(plan: Recipe) -> dict[str, str]:
     """Advice by path."""
-    return {piece.path: piece.message for piece in advice(plan, catalog.find(plan.task))}
+    return {piece.path: piece.message for piece in advice(plan, catalog.of(plan))}
 
 
 def refused(plan: Recipe, task: Task | None = None) -> dict[str, str]:
     """Problems by path."""
-    return {piece.path: piece.message for piece in check(plan, task or catalog.find(plan.task))}
+    return {piece.path: piece.message for piece in check(plan, task or catalog.of(plan))}
 
 
 def test_offline_needs_steps_to_make_copies_by() -> None:

@@ -12,7 +12,8 @@ from tuiml import knobs
 from tuiml.errors import DataError, RecipeError, UsageError
 from tuiml.recipe import to_toml
 from tuiml.tasks import catalog, check
-from tuiml.tasks.catalog import build_recipe, default_recipe, find
+from tuiml.tasks.catalog import find
+from tuiml.tasks.recipes import build_recipe, default_recipe
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 WORKING = """
 from tuiml.tasks.base import Task
 def load(fields, progress): raise NotImplementedError
-task = Task("sound", "Sounds", "value", load, pictures=False, shape=(3,), defaults={"train": {"epochs": 3}})
+task = Task("sound", "Sounds", "value", load, form="features", shape=(3,), defaults={"train": {"epochs": 3}})
 """
 
 

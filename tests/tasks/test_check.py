@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tuiml.tasks import catalog
+from tuiml.tasks import catalog, recipes
 from tuiml.tasks.base import Task
 from tuiml.tasks.check import advice, check
 
@@ -15,7 +15,7 @@ def nothing(*_: Any) -> Any:
     raise AssertionError("checks must not load data")
 
 
-TABLE = Task("table", "A table", "value", nothing, pictures=False, shape=(13,), rows=(400, 100))
+TABLE = Task("table", "A table", "value", nothing, form="features", shape=(13,), rows=(400, 100))
 
 
 def paths(task: str | Task = "digits", **flags: Any) -> dict[str, str]:
@@ -24,7 +24,7 @@ def paths(task: str | Task = "digits", **flags: Any) -> dict[str, str]:
     found = task if isinstance(task, Task) else catalog.find(task)
     return {
         problem.path: problem.message
-        for problem in check(catalog.build_recipe("digits" if isinstance(task, Task) else task, flags=fields), found)
+        for problem in check(recipes.build_recipe("digits" if isinstance(task, Task) else task, flags=fields), found)
     }
 
 
@@ -32,7 +32,7 @@ def told(**flags: Any) -> dict[str, str]:
     fields = {name.replace("__", "."): value for name, value in flags.items()}
     return {
         found.path: found.message
-        for found in advice(catalog.build_recipe("digits", flags=fields), catalog.find("digits"))
+        for found in advice(recipes.build_recipe("digits", flags=fields), catalog.find("digits"))
     }
 
 
@@ -61,7 +61,7 @@ def test_every_contradiction_is_found_at_once() -> None:
 
 def test_pictures_are_needed_for_augmentation_and_convolutions() -> None:
     """A table can be neither flipped nor convolved; the grammar is judged all the same."""
-    found = check(catalog.build_recipe("digits", flags={"augment.ops": "flop", "model.preset": "cnn"}), TABLE)
+    found = check(recipes.build_recipe("digits", flags={"augment.ops": "flop", "model.preset": "cnn"}), TABLE)
     assert [problem.path for problem in found] == ["augment.ops", "augment.ops", "model.preset"]
     assert "not pictures" in found[0].message
 
@@ -107,7 +107,7 @@ def test_a_metric_of_another_kind_of_task_cannot_be_monitored() -> None:
     """The known names follow from the head."""
     assert "Known: loss, accuracy" in paths(early_stopping="monitor=val_mae")["early_stopping.monitor"]
     fields = {"early_stopping.monitor": "val_mae"}
-    assert check(catalog.build_recipe("digits", flags=fields), TABLE) == []
+    assert check(recipes.build_recipe("digits", flags=fields), TABLE) == []
 
 
 def test_monitoring_validation_needs_validation_rows() -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tuiml.tasks import catalog
+from tuiml.tasks import catalog, recipes
 from tuiml.tasks.base import Data, Task
 
 
 def load(task: Task) -> Data:
-    return task.load(catalog.default_recipe(task.name).data.model_dump(), lambda text: None)
+    return task.load(recipes.default_recipe(task.name).data.model_dump(), lambda text: None)
 
 
 def check_promises(task: Task, data: Data) -> None:
@@ -85,7 +85,7 @@ import importlib, pkgutil, sys
 import tuiml.tasks
 for module in pkgutil.iter_modules(tuiml.tasks.__path__):
     importlib.import_module("tuiml.tasks." + module.name)
-from tuiml.tasks import catalog, split
+from tuiml.tasks import catalog, recipes, split
 catalog.find("digits").load({}, lambda text: None)
 print([name for name in ("tensorflow", "keras", "sklearn", "scipy", "pooch", "requests", "cv2", "PIL", "textual") if name in sys.modules])
 """

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tuiml.errors import DataError
-from tuiml.tasks import catalog, check
+from tuiml.tasks import catalog, check, recipes
 from tuiml.tasks.base import Data
 from tuiml.tasks.decode import check_memory
 from tuiml.tasks.folder import inspect, load
@@ -54,7 +54,7 @@ def test_real_photographs(flowers: Path) -> None:
         ("daisy", "dandelion", "roses", "sunflowers", "tulips"),
         (160, 40),
     )
-    recipe = catalog.default_recipe(task.name)
+    recipe = recipes.default_recipe(task.name)
     assert check.check(recipe, task) == []
     told: list[str] = []
     data = task.load(recipe.data.model_dump(), told.append)
@@ -91,7 +91,7 @@ def test_train_validation_and_test_folders_are_used_as_they_are(tmp_path: Path) 
     assert (len(data.train_x), len(data.test_x)) == (14, 4)
     assert catalog.find(f"folder:{tmp_path}").rows == (14, 4)
     assert data.fixed_validation is not None
-    training, validation = split(data, catalog.default_recipe(f"folder:{tmp_path}").data.model_dump(), 3)
+    training, validation = split(data, recipes.default_recipe(f"folder:{tmp_path}").data.model_dump(), 3)
     assert (len(training), len(validation)) == (8, 6)
     assert np.bincount(data.train_y[validation]).tolist() == [3, 3]
 

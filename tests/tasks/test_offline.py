@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import augment
 from tuiml.errors import DataError
-from tuiml.tasks import catalog, offline
+from tuiml.tasks import catalog, offline, recipes
 from tuiml.tasks.base import Data
 from tuiml.tasks.split import split
 
@@ -24,7 +24,7 @@ def digits() -> Data:
 @pytest.fixture(scope="module")
 def rows(digits: Data) -> np.ndarray:
     """The training rows of the default recipe."""
-    recipe = catalog.default_recipe("digits")
+    recipe = recipes.default_recipe("digits")
     return split(digits, recipe.data.model_dump(), 0)[0]
 
 

@@ -12,7 +12,7 @@ from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import read_all
 from tuiml.state import RunState
-from tuiml.tasks.catalog import build_recipe
+from tuiml.tasks.recipes import build_recipe
 
 Prepare = Callable[..., RunFolder]
 Go = Callable[..., RunState]

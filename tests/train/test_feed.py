@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tuiml.tasks.catalog import build_recipe
+from tuiml.tasks.recipes import build_recipe
 from tuiml.train import rows
 from tuiml.train.feed import Feed, Pace, layer_seed
 from tuiml.tui.preview import preview_pairs

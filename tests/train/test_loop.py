@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tuiml import events
-from tuiml.tasks.catalog import build_recipe
+from tuiml.tasks.recipes import build_recipe
 from tuiml.train import rows
 from tuiml.train.control import Control, Stopped
 from tuiml.train.feed import Pace

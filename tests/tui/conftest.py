@@ -21,7 +21,7 @@ from tuiml.recipe import to_toml
 from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.settings import Settings
-from tuiml.tasks import catalog
+from tuiml.tasks import recipes
 from tuiml.tui.app import TuimlApp
 
 NOON = 1_767_268_800.0
@@ -58,7 +58,7 @@ class WrittenRun:
     ) -> None:
         self.folder = RunFolder(runs_dir / name)
         self.folder.path.mkdir(parents=True)
-        self.recipe = catalog.default_recipe("digits")
+        self.recipe = recipes.default_recipe("digits")
         self.folder.recipe.write_text(to_toml(self.recipe))
         self.folder.env.write_text("{}")
         self.folder.log.write_text("the runner's own words\n")

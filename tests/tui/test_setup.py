@@ -11,7 +11,7 @@ from tests.tui.conftest import running, screen_text, settle, until
 from tuiml import knobs
 from tuiml.recipe import compose, from_toml
 from tuiml.runs.folder import RunFolder
-from tuiml.tasks import catalog
+from tuiml.tasks import catalog, recipes
 from tuiml.tui import form
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.screens.live import Live
@@ -143,7 +143,7 @@ async def test_train_shows_the_run_at_once(make_app: MakeApp, started: list[RunF
 
     [folder] = started
     assert folder.path.parent == runs_dir
-    assert compose([from_toml(folder.recipe.read_text(), "recipe")]) == catalog.default_recipe("digits")
+    assert compose([from_toml(folder.recipe.read_text(), "recipe")]) == recipes.default_recipe("digits")
     assert "preparing" in shown
     assert "starting the runner" in shown
 

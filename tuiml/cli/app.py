@@ -77,7 +77,9 @@ def _dispatch(arguments: list[str]) -> int:
 def _no_such_command(word: str) -> str:
     from tuiml.tasks import catalog
 
-    hint = f" To train: `tuiml --task {word}`." if word in catalog.names() or word.startswith(catalog.FOLDER) else ""
+    hint = (
+        f" To train: `tuiml --task {word}`." if word in catalog.names() or word.startswith(tuple(catalog.FILES)) else ""
+    )
     return f"there is no command {word!r}.{hint or did_you_mean(word, COMMANDS)} Commands: {', '.join(COMMANDS)}."
 
 

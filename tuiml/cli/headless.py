@@ -17,7 +17,7 @@ from tuiml.recipe import to_toml
 from tuiml.runs import launch, store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.summary import summary
-from tuiml.tasks import catalog, check
+from tuiml.tasks import catalog, check, recipes
 
 
 def plan(fields: Mapping[str, Any], preset: str | None, recipe: str | None, sets: Sequence[str]) -> Recipe:
@@ -27,10 +27,10 @@ def plan(fields: Mapping[str, Any], preset: str | None, recipe: str | None, sets
     """
     typed = dict(fields)
     try:
-        made = catalog.build_recipe(typed.pop("task", None), preset, recipe, sets, typed)
+        made = recipes.build_recipe(typed.pop("task", None), preset, recipe, sets, typed)
     except RecipeError as error:
         raise check.complete(error) from None
-    problems = check.check(made, catalog.find(made.task))
+    problems = check.check(made, catalog.of(made))
     if problems:
         raise RecipeError(problems)
     return made
@@ -49,7 +49,7 @@ def train(
 ) -> int:
     """Make the run folder, then train here or in the background; return the exit code."""
     wanted = require.parse(requirements)
-    about = catalog.find(recipe.task)
+    about = catalog.of(recipe)
     require.check_names(wanted, check.head_of(recipe, about).metrics)
     if detach and (wanted or jsonl):
         raise UsageError(
@@ -89,7 +89,7 @@ def run_here(
     with narrator:
         narrator.say(f"run {folder.id}")
         code = runner.run(folder, hear, foreground=True)
-    narrator.card(state, catalog.repeat(folder.recipe, state.epochs), str(folder.path))
+    narrator.card(state, recipes.repeat(folder.recipe, state.epochs), str(folder.path))
     if json:
         console.data_json(summary(folder, state))
     if code == 0:
@@ -102,12 +102,12 @@ def run_here(
 
 def dry_run(plan: Recipe, json: bool) -> int:
     """Print the whole recipe on stdout, as TOML or JSON."""
-    reproduce = command(plan, catalog.default_recipe(plan.task))
+    reproduce = command(plan, recipes.default_recipe(plan.task))
     if json:
         console.data_json({"command": reproduce, "recipe": plan.model_dump(mode="json", exclude_none=True)})
     else:
         console.say(f"# {reproduce}")
-        for advice in check.advice(plan, catalog.find(plan.task)):
+        for advice in check.advice(plan, catalog.of(plan)):
             console.say(f"# note: {advice}")
         console.data(to_toml(plan).rstrip("\n"))
     return 0

@@ -42,9 +42,7 @@ def tasks(*, json: Json = False) -> int:
         )
         return 0
     rows = [(task.name, task.title, _rows(task), task.source, ", ".join(task.presets)) for task in found]
-    rows.append(
-        (f"{catalog.FOLDER}DIR", "Your own pictures", "", "DIR/CLASS/*.jpg, or DIR/train/CLASS and DIR/test/CLASS", "")
-    )
+    rows += [(f"{beginning}PATH", files.title, "", files.layout, "") for beginning, files in catalog.FILES.items()]
     console.render_data(_table(("task", "what", "rows", "where from", "presets"), rows))
     return 0
 

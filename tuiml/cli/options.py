@@ -19,6 +19,7 @@ _GROUPS = {
     "early_stopping": "Regularization",
     "augment": "Augmentation",
     "train": "Training",
+    "folds": "K-fold validation",
 }
 _ORDER = {title: Group.create_ordered(title) for title in dict.fromkeys(_GROUPS.values())}
 

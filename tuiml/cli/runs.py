@@ -65,12 +65,12 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
 
     from tuiml.draw.card import result_card
     from tuiml.draw.tables import epoch_table
-    from tuiml.tasks import catalog
+    from tuiml.tasks import recipes
 
     if state.history:
         console.render_data(epoch_table(state, ascii=not console.utf8_data()))
     console.render_data(
-        result_card(state, catalog.repeat(folder.recipe, state.epochs), str(folder.path)), soft_wrap=True
+        result_card(state, recipes.repeat(folder.recipe, state.epochs), str(folder.path)), soft_wrap=True
     )
     for notice in state.notices:
         console.render_data(Text(f"{notice.level}: {notice.text}"))
@@ -182,7 +182,7 @@ def _row(run: store.Run) -> Any:
 def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
     from tuiml.cli.progress import Lines, Quiet
     from tuiml.events import encode
-    from tuiml.tasks import catalog
+    from tuiml.tasks import recipes
 
     narrator = Quiet() if json or jsonl else Lines()
     follower = Follower(folder)
@@ -193,7 +193,7 @@ def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
     )
     while follower.read() or follower.state.live:
         time.sleep(_POLL)
-    narrator.card(follower.state, catalog.repeat(folder.recipe, follower.state.epochs), str(folder.path))
+    narrator.card(follower.state, recipes.repeat(folder.recipe, follower.state.epochs), str(folder.path))
     if json:
         console.data_json(summary(folder, follower.state))
     return int(follower.state.exit_code if follower.state.exit_code is not None else 1)

@@ -28,7 +28,7 @@ def complete(error: RecipeError) -> RecipeError:
     if not isinstance(error.sound, Recipe) or "task" in told:
         return error
     try:
-        found = check(error.sound, catalog.find(error.sound.task))
+        found = check(error.sound, catalog.of(error.sound))
     except TuimlError as unusable:  # a folder without pictures, say: one more thing that is wrong
         found = [Problem("task", str(unusable))]
     return RecipeError([*error.problems, *(problem for problem in found if problem.path not in told)], error.sound)
@@ -88,12 +88,16 @@ def _picture_shape(recipe: Recipe, task: Task) -> tuple[int, int, int] | None:
 def _training_rows(recipe: Recipe, task: Task) -> int | None:
     if task.rows is None:
         return None
-    left = task.rows[0] - validation_count(task.rows[0], recipe.data.validation)
+    left = task.rows[0] - validation_count(task.rows[0], _validation(recipe))
     return max(1, round(recipe.data.fraction * left)) if left > 0 else 0
 
 
+def _validation(recipe: Recipe) -> float:
+    return 0.2 if recipe.data.validation == "auto" else recipe.data.validation
+
+
 def _check_validation(recipe: Recipe, task: Task) -> list[Problem]:
-    wanted = recipe.data.validation
+    wanted = _validation(recipe)
     if wanted >= 1 and wanted != int(wanted):
         return [
             Problem("data.validation", f"expected a share below 1, or a whole number of rows; received {wanted:g}.")

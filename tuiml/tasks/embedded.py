@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tuiml.errors import DataError
-from tuiml.tasks.base import Data, Progress
+from tuiml.tasks.base import Data, Progress, Task
 from tuiml.tasks.split import stratified
 
 _DIGITS_TEST_ROWS = 360
@@ -44,3 +44,25 @@ def _inside_sklearn(name: str) -> Path:
             f"{name} is shipped inside scikit-learn, which is not installed. `pip install scikit-learn` brings it."
         )
     return Path(found.origin).parent / "datasets" / "data" / name
+
+
+TASKS: tuple[Task, ...] = (
+    Task(
+        "digits",
+        "Handwritten digits, small",
+        "one_of_n",
+        digits,
+        shape=(8, 8, 1),
+        classes=tuple("0123456789"),
+        rows=(1437, 360),
+        source="inside scikit-learn, no network",
+        defaults={
+            "data": {"validation": 0.2},
+            "model": {"preset": "dense", "layers": (64, 64), "activation": "relu"},
+            "optimizer": {"name": "rmsprop", "learning_rate": 1e-3},
+            "train": {"epochs": 12, "batch_size": 32},
+        },
+        upright="a 6 may become a 9",
+        handed="a 2 may become a 5",
+    ),
+)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tuiml.errors import DataError
+from tuiml.fields import DataFields
 from tuiml.tasks.base import Data, Progress, Task
 from tuiml.tasks.decode import check_memory, decode
 from tuiml.tasks.split import stratified
@@ -38,7 +39,14 @@ class Listing:
     notices: tuple[str, ...] = ()
 
 
-def task(name: str, root: Path, defaults: Mapping[str, Any]) -> Task:
+DEFAULTS: Mapping[str, Any] = {
+    "model": {"preset": "cnn", "layers": (16, 32, 64), "dense": (64,)},
+    "optimizer": {"name": "adam", "learning_rate": 1e-3},
+    "train": {"epochs": 20, "batch_size": 32},
+}
+
+
+def task(name: str, root: Path, data: DataFields) -> Task:
     """Return the task of the pictures below `root`: binary for two classes. Raises DataError, as `inspect` does."""
     listing = inspect(root)
     rows = len(listing.parts["train"]) + len(listing.parts.get("validation", ())), len(listing.parts["test"])
@@ -50,7 +58,7 @@ def task(name: str, root: Path, defaults: Mapping[str, Any]) -> Task:
         classes=listing.classes,
         rows=rows,
         source=clean(root),
-        defaults=defaults,
+        defaults=DEFAULTS,
     )
 
 

@@ -35,7 +35,7 @@ def split(data: Data, data_fields: Mapping[str, Any], seed: int) -> tuple[Rows, 
         else np.zeros(total, np.int64)
     )
     everything = np.arange(total, dtype=np.int64)
-    wanted = float(data_fields["validation"])
+    wanted = 0.2 if data_fields["validation"] == "auto" else float(data_fields["validation"])
     if total == 0:
         raise DataError("There are no training rows.")
     if data.fixed_validation is not None and 0 < wanted < 1:

@@ -41,7 +41,7 @@ def _hidden(recipe: Recipe, shape: tuple[int, ...], signal: Any) -> Any:
     convolutions = len(recipe.model.layers) if recipe.model.preset == "cnn" else 0
     for number, size in enumerate(recipe.hidden_sizes()):
         options: dict[str, Any] = {
-            "activation": recipe.model.activation,
+            "activation": recipe.model.activation[0],
             "kernel_initializer": recipe.model.initializer,
             "kernel_regularizer": _penalty(recipe, number),
         }

@@ -11,9 +11,26 @@ import numpy.typing as npt
 import augment
 from tuiml.errors import DataError, RecipeError
 from tuiml.fields import Recipe
-from tuiml.tasks import augmentation, catalog, check, heads, offline, split
-from tuiml.tasks.base import Data, Progress
+from tuiml.tasks import augmentation, catalog, check, heads, offline, prepare, split
+from tuiml.tasks.base import Data, Progress, Task
 from tuiml.train.feed import Feed
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recipe's task with its data, and the numbers of the rows of each split: folds are cut from it again and again.
+
+    `test` are rows of `data.train_x` where the data brings no test set, else None.
+    """
+
+    recipe: Recipe
+    task: Task
+    data: Data
+    train: Numbers
+    validation: Numbers
+    test: Numbers | None
 
 
 @dataclass(frozen=True)
@@ -31,6 +48,7 @@ class Rows:
     test: Feed
     shape: tuple[int, ...]
     scale: float | None
+    preparation: prepare.Preparation
     copies: int = 0
     hints: tuple[str, ...] = ()
 
@@ -46,52 +64,76 @@ class Rows:
 
 
 def load(recipe: Recipe, tell: Progress) -> Rows:
-    """Check the recipe against its task, load the data and split it. Raises RecipeError, DataError.
+    """Check the recipe against its task, load the data, split it and prepare it. Raises RecipeError, DataError."""
+    source = read(recipe, tell)
+    return feeds(source, source.train, source.validation, tell)
 
-    Random augmentation reaches the training rows alone, and what it needs to know of the data is measured on them alone;
-    validation and test rows go through what all pictures do.
-    """
-    task = catalog.find(recipe.task)
+
+def read(recipe: Recipe, tell: Progress) -> Source:
+    """Check the recipe against its task, load the data and split it. Raises RecipeError, DataError."""
+    task = catalog.of(recipe)
     problems = check.check(recipe, task)
     if problems:
         raise RecipeError(problems)
-    fields, seed = recipe.data.model_dump(), recipe.train.seed
-    data = task.load(fields, tell)
-    train_rows, validation_rows = split.split(data, fields, seed)
-    if len(train_rows) == 0:
-        raise DataError(f"{recipe.task} leaves no rows to train on: validation takes all {len(validation_rows)}.")
-    pipeline = augmentation.pipeline_for(recipe, data.train_x, train_rows, tell)
-    hints = augmentation.measured_hints(recipe, pipeline, data.train_x, train_rows) if pipeline else []
+    data = task.load(recipe.data.model_dump(), tell)
+    train, validation = split.split(data, recipe.data.model_dump(), recipe.train.seed)
+    if len(train) == 0:
+        raise DataError(f"{recipe.task} leaves no rows to train on: validation takes all {len(validation)}.")
+    return Source(recipe, task, data, train, validation, None)
+
+
+def feeds(source: Source, train_rows: Numbers, validation_rows: Numbers, tell: Progress) -> Rows:
+    """Return the feeds of these training and validation rows, and of the test rows. Raises DataError.
+
+    Random augmentation reaches the training rows alone, and what needs to be known of the data is measured on them alone;
+    validation and test rows go through what all rows do.
+    """
+    recipe, data, seed = source.recipe, source.data, source.recipe.train.seed
+    preparation = prepare.fit(recipe, data, train_rows)
+    x, y = preparation(data.train_x), data.train_y
+    pipeline = augmentation.pipeline_for(recipe, x, train_rows, tell)
+    hints = augmentation.measured_hints(recipe, pipeline, x, train_rows) if pipeline else []
     steady = pipeline.evaluation()
-    train, copies = _training_feed(recipe, data, train_rows, pipeline, tell)
+    train, copies = _training_feed(recipe, data, x, train_rows, pipeline, tell)
     calm = max(recipe.train.batch_size, 256)  # metrics are sums: a larger batch gives the same figures sooner
-    x, y, rows = data.train_x, data.train_y, validation_rows
-    if steady:
-        x, y, rows = _through(steady, x[rows]), y[rows], np.arange(len(rows))
-    test = Feed(_through(steady, data.test_x), data.test_y, np.arange(len(data.test_x)), calm, seed)
+
+    def feed(x: Any, y: Any, rows: Numbers) -> Feed:
+        if steady:
+            x, y, rows = _through(steady, x[rows]), y[rows], np.arange(len(rows))
+        return Feed(x, y, rows, calm, seed)
+
+    test = (
+        feed(preparation(data.test_x), data.test_y, np.arange(len(data.test_y)))
+        if source.test is None
+        else feed(x, y, source.test)
+    )
     return Rows(
         data=data,
-        head=check.head_of(recipe, task, len(data.classes)),
+        head=check.head_of(recipe, source.task, data.outputs),
         train=train,
-        validation=Feed(x, y, rows, calm, seed) if len(rows) else None,
+        validation=feed(x, y, validation_rows) if len(validation_rows) else None,
         test=test,
         shape=train.row_shape,
         scale=augmentation.scale(steady) if data.pictures else None,
+        preparation=preparation,
         copies=copies,
         hints=tuple(hints),
     )
 
 
 def _training_feed(
-    recipe: Recipe, data: Data, rows: npt.NDArray[np.int64], pipeline: augment.Pipeline, tell: Progress
+    recipe: Recipe, data: Data, x: Any, rows: Numbers, pipeline: augment.Pipeline, tell: Progress
 ) -> tuple[Feed, int]:
     """Return the feed of the training rows and how many of them are copies: online, pictures are drawn as they are fed."""
-    x, y, seed, batch_size = data.train_x, data.train_y, recipe.train.seed, recipe.train.batch_size
+    y, seed = data.train_y, recipe.train.seed
     copies, classes = offline.copies_of(recipe), len(data.classes)
-    if not copies:
-        return Feed(x, y, rows, batch_size, seed, shuffle=True, pipeline=pipeline, classes=classes), 0
-    x, y = offline.expand(x, y, rows, pipeline, copies, seed, classes, tell)
-    return Feed(x, y, np.arange(len(x)), batch_size, seed, shuffle=True), copies * len(rows)
+    if copies:
+        x, y = offline.expand(x, y, rows, pipeline, copies, seed, classes, tell)
+        pipeline, made, rows = augment.Pipeline(), copies * len(rows), np.arange(len(x))
+    else:
+        made = 0
+    batch_size = len(rows) if recipe.train.full_batch else recipe.train.batch_size
+    return Feed(x, y, rows, batch_size, seed, shuffle=True, pipeline=pipeline, classes=classes), made
 
 
 def _through(pipeline: augment.Pipeline, x: Any) -> Any:

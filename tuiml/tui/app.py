@@ -19,7 +19,7 @@ from tuiml.errors import ExitCode, TuimlError
 from tuiml.fields import Recipe
 from tuiml.runs.folder import RunFolder
 from tuiml.settings import Settings
-from tuiml.tasks import catalog
+from tuiml.tasks import recipes
 from tuiml.text import clean
 from tuiml.tui import actions, clipboard
 from tuiml.tui.palette import Commands, FieldChosen, RunChosen, TaskChosen
@@ -48,7 +48,7 @@ class TuimlApp(App[int]):
         super().__init__()
         self.settings = settings
         self.runners = Runners(settings.runs_dir)
-        self.setup = Setup(recipe or catalog.default_recipe("digits"))
+        self.setup = Setup(recipe or recipes.default_recipe("digits"))
         self.install_screen(self.setup, "setup")  # stays alive while another screen is shown in its place
         self._watch = watch
         self._painted = False
@@ -241,6 +241,6 @@ def leave_card(folder: RunFolder) -> None:
         console.print(f"{run.folder.id} goes on. Back to it: tuiml watch {run.folder.id}", markup=False, soft_wrap=True)
     else:
         console.print(
-            card.result_card(run.state, catalog.repeat(folder.recipe, run.state.epochs), str(folder.path)),
+            card.result_card(run.state, recipes.repeat(folder.recipe, run.state.epochs), str(folder.path)),
             soft_wrap=True,
         )

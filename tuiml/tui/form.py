@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tuiml import knobs
 from tuiml.errors import Problem, RecipeError, TuimlError
-from tuiml.fields import EarlyStopping, Recipe
+from tuiml.fields import DataFields, EarlyStopping, Recipe
 from tuiml.recipe import compose
 from tuiml.tasks.base import Task
 
@@ -29,6 +29,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Regularization": ("regularize.", EARLY_STOPPING),
     "Augmentation": ("augment.",),
     "Training": ("train.", "optimizer."),
+    "K-fold validation": ("folds.",),
 }
 """Titles of the form's groups, each with the beginnings of the paths that belong to it."""
 
@@ -116,10 +117,10 @@ def values_of(recipe: Recipe) -> dict[str, str]:
 
 def default_values(task: str) -> dict[str, str]:
     """Return the form's texts for a task's default recipe; a folder need not be named yet. Raises UsageError or DataError."""
-    from tuiml.tasks import catalog
+    from tuiml.tasks import recipes
 
     folder = task.startswith("folder:")
-    return values_of(catalog.default_recipe("folder:." if folder else task)) | {"task": task}
+    return values_of(recipes.default_recipe("folder:." if folder else task)) | {"task": task}
 
 
 def recipe_of(values: Values) -> Recipe:
@@ -136,12 +137,12 @@ def recipe_of(values: Values) -> Recipe:
     return compose([fields])
 
 
-def examine(values: Values, known: dict[str, Task] | None = None) -> Examined:
+def examine(values: Values, known: dict[tuple[str, DataFields | None], Task] | None = None) -> Examined:
     """Return what the texts mean, with every problem found. May look into a folder of pictures: call it off the UI loop.
 
     `known` keeps what was found out about tasks between calls, so that a folder is not searched at every key.
     """
-    from tuiml.tasks import catalog, check
+    from tuiml.tasks import catalog, check, recipes
 
     values = dict(values) | {"task": catalog.canonical(values["task"])}
     known = {} if known is None else known
@@ -153,9 +154,10 @@ def examine(values: Values, known: dict[str, Task] | None = None) -> Examined:
     except RecipeError as error:
         problems, sound = [*error.problems], error.sound
     try:
-        base = catalog.default_recipe(values["task"])
-        task = known[values["task"]] if values["task"] in known else catalog.find(values["task"])
-        known[values["task"]] = task
+        base = recipes.default_recipe(values["task"])
+        asked = (values["task"], recipe.data if recipe else None)
+        task = known[asked] if asked in known else catalog.find(*asked)
+        known[asked] = task
     except RecipeError as error:
         problems += error.problems
     except TuimlError as error:

@@ -46,7 +46,7 @@ class Pictures:
 
 def load(recipe: Recipe, progress: Callable[[str], None]) -> Pictures:
     """Read the task's data. Raises DataError. Takes seconds for large data: call it off the UI loop."""
-    fields, task = recipe.data.model_dump(), catalog.find(recipe.task)
+    fields, task = recipe.data.model_dump(), catalog.of(recipe)
     data = task.load(fields, progress)
     rows = split(data, fields, recipe.train.seed)[0]
     pipeline = augmentation.pipeline_for(recipe, data.train_x, rows, progress)

@@ -21,7 +21,7 @@ from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.wishes import Kind, Wish
 from tuiml.state import RunState
-from tuiml.tasks import catalog
+from tuiml.tasks import recipes
 from tuiml.text import clean
 from tuiml.tui import actions, captions
 from tuiml.tui.condense import Condensed
@@ -254,4 +254,4 @@ class Live(Screen[None]):
 
     def action_copy_command(self) -> None:
         """Copy the command that repeats this run."""
-        self.post_message(self.CopyAsked(catalog.repeat(self.folder.recipe, self.state.epochs)))
+        self.post_message(self.CopyAsked(recipes.repeat(self.folder.recipe, self.state.epochs)))

@@ -19,7 +19,7 @@ from textual.worker import get_current_worker
 
 from tuiml import knobs
 from tuiml.errors import TuimlError
-from tuiml.fields import Recipe
+from tuiml.fields import DataFields, Recipe
 from tuiml.knobs import Knob
 from tuiml.tasks import catalog
 from tuiml.tasks.base import Task
@@ -80,7 +80,7 @@ class Setup(Screen[None]):
         self._first = form.values_of(recipe)
         self._past: list[dict[str, str]] = []
         self._last_values = self._first
-        self._known: dict[str, Task] = {}
+        self._known: dict[tuple[str, DataFields | None], Task] = {}
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:

@@ -1,0 +1,7 @@
+"""House prices: Keras' own tables."""
+
+from __future__ import annotations
+
+from tuiml.tasks.base import Task
+
+TASKS: tuple[Task, ...] = ()
