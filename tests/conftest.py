@@ -45,6 +45,19 @@ def clean_env(tmp_path: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def trained_digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a real run that has finished: three epochs on digits, trained once for all tests that only look at it."""
+    from tuiml.runs import launch
+    from tuiml.tasks.recipes import build_recipe
+    from tuiml.train import runner
+
+    recipe = build_recipe("digits", sets=["train.epochs=3"])
+    folder = launch.prepare(recipe, tmp_path_factory.mktemp("trained") / "runs", None, by="test")
+    assert runner.run(folder) == 0
+    return folder.path
+
+
 Tuiml = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -166,8 +166,9 @@ class Evaluated(Event):
 class FoldsPlanned(Event):
     """K-fold validation is about to begin: `models` = k * repeats networks of `epochs` epochs each, the refit not counted.
 
-    `rows` are the training rows of one network; `stacked` folds train side by side. `seconds` is the estimate for all of
-    it, None where nothing could be measured.
+    `rows` are the training rows of one network; `stacked` folds train side by side. With `refit`, one more network learns
+    from all training rows in the end. `seconds` is the estimate for all of it, the refit counted in full, None where
+    nothing could be measured.
     """
 
     k: int
@@ -177,6 +178,7 @@ class FoldsPlanned(Event):
     rows: int
     stacked: bool
     seconds: float | None = None
+    refit: bool = True
 
 
 @dataclass(frozen=True)

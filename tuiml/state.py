@@ -6,9 +6,13 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from tuiml import events
+from tuiml import events, folds
 from tuiml.events import Record
+from tuiml.folds import Epoch, Fold, Folds, Place
+
+__all__ = ["LIVE", "Epoch", "Fold", "RunState", "Stage"]
 
 _NUMBERS = re.compile(r"[\d.,]+")
 
@@ -23,18 +27,6 @@ class Stage:
     t: float
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """One complete epoch; `seconds` is its training part, `t` when it ended, on a clock that stands still in pauses."""
-
-    number: int
-    metrics: dict[str, float]
-    seconds: float
-    learning_rate: float
-    patience_left: int | None
-    t: float
-
-
 @dataclass
 class RunState:
     """All that is known of a run after some of its events.
@@ -44,6 +36,9 @@ class RunState:
     final weights and of those of the epoch of best validation loss. Times are seconds since 1970: `started` the first
     event, `session` the present runner's first, `last` the newest. `spent` are the seconds of earlier runners, `idle`
     those of pauses and between the last event of a runner and the first epoch of the next.
+
+    With k-fold validation, `plan` and `suggested` are what was told before and after the folds; `place` is the (repeat, fold)
+    that trains now, `epochs` are its network's, and `history` is the refit's alone. `added` epochs were wished for.
     """
 
     run: str = ""
@@ -70,6 +65,11 @@ class RunState:
     metrics: dict[str, float] = field(default_factory=dict)
     batch_losses: list[tuple[float, float]] = field(default_factory=list)
     history: list[Epoch] = field(default_factory=list)
+    plan: events.FoldsPlanned | None = None
+    folds: Folds = field(default_factory=dict)
+    place: Place | None = None
+    suggested: events.FoldsEnded | None = None
+    added: int = 0
     test: dict[str, float] = field(default_factory=dict)
     best_test: dict[str, float] = field(default_factory=dict)
     notices: list[events.Noticed] = field(default_factory=list)
@@ -88,6 +88,7 @@ class RunState:
     _paused_at: float = field(default=0.0, compare=False)
     _stood_since: float = field(default=0.0, compare=False)
     _best: tuple[int, int | None, float] = field(default=(0, None, math.inf), compare=False)
+    _origin: tuple[float, float] | None = field(default=None, compare=False)
 
     @classmethod
     def replay(cls, records: Iterable[Record]) -> RunState:
@@ -103,7 +104,9 @@ class RunState:
         self.started = self.started or record.t
         self.session = self.session or record.t
         if record.event is not None:
-            getattr(self, f"_on_{record.kind.lower()}", _ignore)(record.event, record.t)
+            folds.take(self.folds, record.event, record.t - self.idle)
+            if handler := getattr(self, f"_on_{record.kind.lower()}", None):
+                handler(record.event, record.t)
         self.last = record.t
 
     def mark_crashed(self, why: str = "the runner ended without saying so (killed, or out of memory)") -> None:
@@ -129,6 +132,16 @@ class RunState:
         return best
 
     @property
+    def folding(self) -> bool:
+        """Whether the folds' networks train, or are still to train: before their epoch count is known."""
+        return self.plan is not None and self.suggested is None
+
+    @property
+    def current(self) -> Fold | None:
+        """The fold that trains now, or of folds side by side the one told of last; None otherwise."""
+        return self.folds.get(self.place) if self.place is not None and self.folding else None
+
+    @property
     def metric(self) -> str:
         """The name of the metric drawn beside the loss, such as "accuracy"; empty before the model is ready."""
         return self.metric_names[0] if self.metric_names else ""
@@ -136,7 +149,8 @@ class RunState:
     @property
     def patience_left(self) -> int | None:
         """Epochs without improvement that early stopping still allows, or None without early stopping."""
-        return self.history[-1].patience_left if self.history else None
+        history = self._running_history()
+        return history[-1].patience_left if history else None
 
     @property
     def stage(self) -> str:
@@ -156,36 +170,48 @@ class RunState:
         return [number for number, _ in rows], [value for _, value in rows]
 
     def progress(self) -> float:
-        """Return the share of all planned batches that is done, from 0 to 1."""
-        if not self.epochs:
-            return 0.0
-        inside = self.step / self.steps if self.steps and self.epoch > len(self.history) else 0.0
-        return min((len(self.history) + inside) / self.epochs, 1.0)
+        """Return the share of all planned batches that is done, from 0 to 1; with folds, of all networks and the refit."""
+        inside = self.step / self.steps if self.steps else 0.0
+        if self.plan is not None:
+            refit = None if self.folding else (len(self.history), self.epochs)
+            return folds.share(self.plan, self.folds, refit, self.epoch, inside)
+        return min((len(self.history) + inside * (self.epoch > len(self.history))) / max(self.epochs, 1), 1.0)
 
     def epoch_seconds(self) -> float | None:
         """Return the mean wall time of the last epochs, validation included, in seconds; None before the first ended."""
-        ended = [epoch.t for epoch in self.history[-6:]]
+        history = self._running_history()
+        ended = [epoch.t for epoch in history[-6:]]
         if len(ended) >= 2:
             return (ended[-1] - ended[0]) / (len(ended) - 1)
-        return self.history[-1].seconds if self.history else None
+        return history[-1].seconds if history else None
 
     def eta(self) -> float | None:
         """Return the seconds that remain at the present speed, or None when unknown or over."""
-        each = self.epoch_seconds()
-        if each is None or not self.live:
+        if not self.live:
             return None
-        return max(each * self.epochs * (1.0 - self.progress()), 0.0)
+        done, each = self.progress(), self.epoch_seconds()
+        if self.plan is None:
+            return None if each is None else max(each * self.epochs * (1.0 - done), 0.0)
+        began, before = self._origin or (0.0, done)  # networks differ in speed: all of this session counts
+        return (self.last - self.idle - began) / (done - before) * (1.0 - done) if done > before else self.plan.seconds
+
+    def _running_history(self) -> list[Epoch]:
+        return self.current.history if self.current is not None else self.history
 
     def elapsed(self, now: float) -> float:
         """Return how long the run's sessions have taken, in seconds; `now`, since 1970, is only used while it lives."""
         return self.spent + max((now if self.live else self.last) - self.session, 0.0) if self.session else 0.0
 
-    def results(self) -> dict[str, float]:
-        """Return the metrics of the epoch whose weights the run has, with `test_*` and `best_test_*` beside them."""
+    def results(self) -> dict[str, Any]:
+        """Return the metrics of the epoch whose weights the run has, with `test_*` and `best_test_*` beside them.
+
+        With folds these are the refit's, beside `val_*` and `best_val_*` of the folds as `folds.results` has them.
+        """
         final = next((epoch for epoch in self.history if epoch.number == self.final_epoch), None)
         shown = final or (self.history[-1] if self.history else None)
         return (
             (dict(shown.metrics) if shown else {})
+            | folds.results(self.folds, self.suggested)
             | {f"test_{name}": value for name, value in self.test.items()}
             | {f"best_test_{name}": value for name, value in self.best_test.items()}
         )
@@ -206,7 +232,7 @@ class RunState:
         self.history = self.history[: event.resumed_from or 0]
         self.epoch, self.step, self.metrics = len(self.history), 0, {}
         self._stood_since = self.last
-        self._best, self._paused_at = (0, None, math.inf), 0.0
+        self._best, self._paused_at, self._origin, self.place = (0, None, math.inf), 0.0, None, None
         self.batch_losses = [pair for pair in self.batch_losses if pair[0] <= len(self.history)]
 
     def _on_dataready(self, event: events.DataReady, t: float) -> None:
@@ -222,18 +248,32 @@ class RunState:
         self.idle += max(t - self._stood_since, 0.0) if self._stood_since else 0.0
         self._stood_since = 0.0
         self.test, self.best_test = {}, {}  # of weights that are being changed now
+        self.place = None if event.fold is None or event.repeat is None else (event.repeat, event.fold)
+        self._origin = self._origin or (t - self.idle, self.progress())
+        while self.batch_losses and self.batch_losses[-1][0] > event.epoch - 1:  # those of another network
+            self.batch_losses.pop()
 
     def _on_batchended(self, event: events.BatchEnded, t: float) -> None:
         self.epoch, self.step, self.steps, self.metrics = event.epoch, event.step, event.steps, event.metrics
-        if _finite(event.metrics.get("loss")):
+        if math.isfinite(event.metrics.get("loss", math.nan)):
             self.batch_losses.append((event.epoch - 1 + event.step / max(event.steps, 1), event.metrics["loss"]))
 
     def _on_epochended(self, event: events.EpochEnded, t: float) -> None:
+        self.epoch, self.metrics, self.step = event.epoch, event.metrics, self.steps
+        if event.fold is not None:
+            return
         self.history.append(
             Epoch(event.epoch, event.metrics, event.seconds, event.learning_rate, event.patience_left, t - self.idle)
         )
-        self.epoch, self.metrics, self.step = event.epoch, event.metrics, self.steps
         self.epochs = max(self.epochs, event.epoch)
+
+    def _on_foldsplanned(self, event: events.FoldsPlanned, t: float) -> None:
+        self.plan = event
+        self.epochs = event.epochs if self.folding else self.epochs
+
+    def _on_foldsended(self, event: events.FoldsEnded, t: float) -> None:
+        self.suggested, self.epochs = event, event.epoch + self.added
+        self.place, self.epoch, self.step, self.metrics = None, 0, 0, {}
 
     def _on_checkpointed(self, event: events.Checkpointed, t: float) -> None:
         self.checkpoint = event
@@ -246,7 +286,9 @@ class RunState:
         if event.wish == "stop":
             self.status = "stopping"
         if event.wish == "add_epochs" and event.value:
-            self.epochs += event.value
+            self.added += event.value
+            if not self.folding:  # the folds keep their number, the refit gets more
+                self.epochs += event.value
 
     def _on_paused(self, event: events.Paused, t: float) -> None:
         self.status, self._paused_at = "paused", t
@@ -257,20 +299,11 @@ class RunState:
         self._paused_at = 0.0
 
     def _on_evaluated(self, event: events.Evaluated, t: float) -> None:
-        if event.split == "test":
-            if event.weights == "best":
-                self.best_test = event.metrics
-            else:
-                self.test = event.metrics
+        if event.split == "test" and event.weights == "best":
+            self.best_test = event.metrics
+        elif event.split == "test":
+            self.test = event.metrics
 
     def _on_runended(self, event: events.RunEnded, t: float) -> None:
         self.status, self.reason, self.error = event.status, event.reason, event.error or ""
         self.exit_code, self.final_epoch = event.exit_code, event.final_epoch
-
-
-def _ignore(event: events.Event, t: float) -> None:
-    """Kinds without a branch above change nothing."""
-
-
-def _finite(value: float | None) -> bool:
-    return value is not None and math.isfinite(value)

@@ -61,7 +61,7 @@ def test_an_epoch_of_the_notes_network_takes_at_most_seven_tenths_of_plain_fit(
     recipe = build_recipe("mnist", preset="notes")
     loaded = rows.load(recipe, lambda text: None)
     loop = CompiledLoop(
-        build(recipe, loaded.shape, loaded.head, loaded.scale),
+        build(recipe, loaded.input, loaded.head),
         loaded.train,
         None,
         loaded.head.one_hot,

@@ -161,15 +161,26 @@ def test_a_list_of_runs_keeps_ids_status_and_figures_at_eighty_columns() -> None
 
 
 def test_a_list_of_runs_has_no_column_that_says_nothing() -> None:
-    """A name and a date that the id already holds, and notes nobody has, take no room."""
+    """A task, a name and a date that the id already holds, and notes nobody has, take no room: at 80 columns the note has some."""
     heading = printed(
         runs_table([RunRow("20251121-120000-digits", "digits", "digits", "running", "1/5", when="2025-11-21 12:00")])
     ).splitlines()[0]
-    assert heading.split() == ["run", "status", "epochs", "best", "val", "test", "task"]
+    assert heading.split() == ["run", "status", "epochs", "best", "val", "test"]
     heading = printed(
         runs_table([RunRow("mine", "digits", "digits", "running", "1/5", when="2025-11-21 12:00", note="slow")])
     ).splitlines()[0]
     assert heading.split()[-4:] == ["task", "name", "started", "note"]
+
+
+def test_a_list_of_runs_has_notes_at_eighty_columns() -> None:
+    """Why a run ended is told there, cut to the room that is left."""
+    row = RunRow(
+        "20251121-120000-boston_housing", "", "boston_housing", "finished", "54/54", 2.6, 2.7, note="stopped early"
+    )
+    heading, line = printed(runs_table([row]), 80).splitlines()
+
+    assert heading.split()[-1] == "note"
+    assert "stopped" in line
 
 
 def test_lists_load_neither_numpy_nor_plotext_nor_a_screen() -> None:

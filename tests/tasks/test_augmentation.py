@@ -9,8 +9,9 @@ import pytest
 
 from tuiml.fields import Recipe
 from tuiml.tasks import augmentation, catalog, recipes
+from tuiml.tasks.advice import advise
 from tuiml.tasks.base import Task
-from tuiml.tasks.check import advice, check, head_of
+from tuiml.tasks.check import check, head_of
 from tuiml.tasks.split import split
 
 
@@ -21,7 +22,7 @@ def recipe(task: str = "digits", **flags: Any) -> Recipe:
 
 def told(plan: Recipe) -> dict[str, str]:
     """Advice by path."""
-    return {piece.path: piece.message for piece in advice(plan, catalog.of(plan))}
+    return {piece.path: piece.message for piece in advise(plan, catalog.of(plan))}
 
 
 def refused(plan: Recipe, task: Task | None = None) -> dict[str, str]:
@@ -114,7 +115,8 @@ def test_statistics_are_those_of_the_training_rows_alone() -> None:
     """Whatever the validation rows hold does not move them."""
     plan = recipe(augment__ops="featurewise")
     data = catalog.find("digits").load({}, lambda what: None)
-    rows, held_out = split(data, plan.data.model_dump(), 0)
+    parts = split(data, plan.data.model_dump(), 0)
+    rows, held_out = parts.train, parts.validation
     pictures, said = data.train_x.copy(), list[str]()
     pictures[held_out] = 255
     one = augmentation.pipeline_for(plan, data.train_x, rows, said.append)

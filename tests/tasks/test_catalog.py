@@ -12,6 +12,7 @@ from tuiml import knobs
 from tuiml.errors import DataError, RecipeError, UsageError
 from tuiml.recipe import to_toml
 from tuiml.tasks import catalog, check
+from tuiml.tasks.advice import advise
 from tuiml.tasks.catalog import find
 from tuiml.tasks.recipes import build_recipe, default_recipe
 
@@ -46,13 +47,13 @@ task = Task("sound", "Sounds", "value", load, form="features", shape=(3,), defau
 
 @pytest.mark.parametrize("name", catalog.TASKS)
 def test_every_default_recipe_and_preset_can_be_trained(name: str) -> None:
-    """What we offer passes our own checks, without advice against it, and has a validation curve."""
+    """What we offer passes our own checks, the default without advice against it, and has a validation curve."""
     task = find(name)
     for preset in [None, *task.presets]:
         recipe = build_recipe(task=name, preset=preset)
         assert check.check(recipe, task) == []
-        assert check.advice(recipe, task) == []
-    assert default_recipe(name).data.validation > 0
+        assert preset or advise(recipe, task) == []  # what an article asks for may be unusual
+    assert default_recipe(name).data.validation != 0
     assert default_recipe(name) == build_recipe(task=name)
 
 
@@ -70,9 +71,7 @@ def test_the_notes_recipe() -> None:
 
 def test_an_unknown_task_is_answered_with_the_nearest_and_all() -> None:
     """A misspelt name teaches the right ones."""
-    with pytest.raises(
-        UsageError, match=r"'mnits'. Did you mean 'mnist'\? Tasks: digits, mnist, fashion_mnist, folder:DIR"
-    ):
+    with pytest.raises(UsageError, match=r"'mnits'. Did you mean 'mnist'\? Tasks: digits, .*mnist, .*folder:DIR"):
         find("mnits")
 
 
@@ -207,7 +206,7 @@ def test_an_unknown_task_does_not_hide_the_other_problems() -> None:
 
 def test_without_any_task_the_tasks_are_listed() -> None:
     """Nothing named, nothing guessed."""
-    with pytest.raises(RecipeError, match="digits, mnist"):
+    with pytest.raises(RecipeError, match=r"digits, .*mnist, "):
         build_recipe(flags={"train.epochs": 3})
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -14,11 +15,13 @@ import pytest
 from PIL import Image
 
 from tuiml.errors import DataError
-from tuiml.tasks import catalog, check, recipes
+from tuiml.fields import DataFields
+from tuiml.tasks import catalog, check, duplicates, recipes
+from tuiml.tasks.advice import advise
 from tuiml.tasks.base import Data
 from tuiml.tasks.decode import check_memory
 from tuiml.tasks.folder import inspect, load
-from tuiml.tasks.split import split
+from tuiml.tasks.split import counts, split
 
 
 def paint(
@@ -30,14 +33,15 @@ def paint(
 
 
 def two_classes(root: Path, count: int = 5) -> Path:
+    """Red and blue pictures, each of a shade of its own."""
     for number in range(count):
-        paint(root / "red" / f"{number}.png")
-        paint(root / "blue" / f"{number}.png", "blue")
+        paint(root / "red" / f"{number}.png", (255 - 4 * number, 0, 0))
+        paint(root / "blue" / f"{number}.png", (0, 0, 255 - 4 * number))
     return root
 
 
-def read(root: Path, size: int = 16) -> Data:
-    return load(root, size, lambda text: None)
+def read(root: Path, size: int = 16, **fields: Any) -> Data:
+    return load(root, DataFields(image_size=size, **fields), lambda text: None)
 
 
 def error(root: Path) -> str:
@@ -47,29 +51,36 @@ def error(root: Path) -> str:
 
 
 def test_real_photographs(flowers: Path) -> None:
-    """Five kinds of flowers are found without opening a picture, read whole, and a fifth of each is the test set."""
+    """Five kinds of flowers are found without opening a picture and read whole; a fifth of each is to be the test set."""
     task = catalog.find(f"folder:{flowers}")
     assert (task.kind, task.classes, task.rows) == (
         "one_of_n",
         ("daisy", "dandelion", "roses", "sunflowers", "tulips"),
-        (160, 40),
+        (200, 0),
     )
     recipe = recipes.default_recipe(task.name)
     assert check.check(recipe, task) == []
     told: list[str] = []
     data = task.load(recipe.data.model_dump(), told.append)
-    assert (data.train_x.shape, data.test_x.shape, data.pictures) == ((160, 64, 64, 3), (40, 64, 64, 3), True)
-    assert np.bincount(data.test_y).tolist() == [8] * 5
-    assert data.notices == ()
+    assert (data.train_x.shape, data.test_x.shape, data.pictures) == ((200, 64, 64, 3), (0, 64, 64, 3), True)
+    parts = split(data, recipe.data.model_dump(), 0)
+    assert parts.test is not None
+    assert (len(parts.train), len(parts.validation), len(parts.test)) == counts((200, 0), recipe.data.model_dump())
+    assert np.bincount(data.train_y[parts.test]).tolist() == [8] * 5
+    assert data.notices == parts.notices == ()
     assert told[-1] == "decoding pictures, 200 of 200"
     assert data.train_x.std() > 30
 
 
 def test_reading_twice_gives_the_same_rows(flowers: Path) -> None:
-    """Order and test set depend on the folder alone."""
+    """Order and test set depend on the folder alone, not on the seed or the size of pictures."""
     first, second = read(flowers), read(flowers)
     np.testing.assert_array_equal(first.train_x, second.train_x)
-    np.testing.assert_array_equal(first.test_y, second.test_y)
+    tests = [
+        split(read(flowers, size), DataFields().model_dump(), seed).test for size, seed in ((16, 0), (16, 9), (32, 0))
+    ]
+    np.testing.assert_array_equal(tests[0], tests[1])
+    np.testing.assert_array_equal(tests[0], tests[2])
 
 
 def test_training_rows_are_mixed(tmp_path: Path) -> None:
@@ -91,9 +102,10 @@ def test_train_validation_and_test_folders_are_used_as_they_are(tmp_path: Path) 
     assert (len(data.train_x), len(data.test_x)) == (14, 4)
     assert catalog.find(f"folder:{tmp_path}").rows == (14, 4)
     assert data.fixed_validation is not None
-    training, validation = split(data, recipes.default_recipe(f"folder:{tmp_path}").data.model_dump(), 3)
-    assert (len(training), len(validation)) == (8, 6)
-    assert np.bincount(data.train_y[validation]).tolist() == [3, 3]
+    parts = split(data, recipes.default_recipe(f"folder:{tmp_path}").data.model_dump(), 3)
+    assert (len(parts.train), len(parts.validation), parts.test) == (8, 6, None)
+    assert np.bincount(data.train_y[parts.validation]).tolist() == [3, 3]
+    assert [data.notices, parts.notices] != [(), ()], "equal shades of red lie in all three"
 
 
 def test_a_class_may_be_called_train(tmp_path: Path) -> None:
@@ -123,7 +135,7 @@ def test_every_mode_becomes_rgb(tmp_path: Path) -> None:
     two_classes(tmp_path / "train")
     paint(tmp_path / "train" / "some" / "0.png")
     data = read(tmp_path)
-    assert data.notices == ()
+    assert "left out" not in " ".join(data.notices)
     for name, picture in zip(sorted(seen), data.test_x, strict=True):
         np.testing.assert_allclose(picture[8, 8], seen[name][2], atol=2, err_msg=name)
 
@@ -181,7 +193,7 @@ def test_what_is_not_a_visible_picture_file_is_skipped(tmp_path: Path) -> None:
     (root / "itself").symlink_to("itself")
     (root / "red" / "up").symlink_to("..")
     data = read(root)
-    assert (len(data.train_x), len(data.test_x), data.notices) == (8, 2, ())
+    assert (len(data.train_x), len(data.test_x), data.notices) == (10, 0, ())
 
 
 def test_names_are_defused(tmp_path: Path) -> None:
@@ -263,3 +275,83 @@ def test_pictures_that_would_fill_the_memory_are_refused(tmp_path: Path) -> None
     with pytest.raises(DataError, match=r"--image-size \d+"):
         check_memory(tmp_path, count, 512)
     check_memory(tmp_path, 1, 512)
+
+
+def test_resizing_keeps_the_middle_all_of_it_or_the_frame(tmp_path: Path) -> None:
+    """A wide picture, red in the middle third: crop shows red alone, pad adds black borders, stretch shows all of it."""
+    two_classes(tmp_path / "train")
+    (tmp_path / "test" / "red").mkdir(parents=True)
+    wide = Image.new("RGB", (60, 20), "blue")
+    wide.paste("red", (20, 0, 40, 20))
+    wide.save(tmp_path / "test" / "red" / "wide.png")
+    crop, pad, stretch = (read(tmp_path, 30, resize=how).test_x[0].astype(int) for how in ("crop", "pad", "stretch"))
+    assert (crop[:, 2:-2, 0] > 200).all()
+    assert (pad[:8] == 0).all()
+    assert (pad[-8:] == 0).all()
+    assert pad[15, 2].tolist() == pad[15, 27].tolist() == [0, 0, 255]
+    assert (stretch[:, :8, 2] > 200).all()
+    assert (stretch[:, 12:18, 0] > 200).all()
+
+
+def test_gray_has_one_channel_everywhere(tmp_path: Path) -> None:
+    """The task says so before a picture is opened, and the rows agree; luma as Pillow has it."""
+    two_classes(tmp_path)
+    fields = DataFields(image_size=16, color="gray")
+    task = catalog.find(f"folder:{tmp_path}", fields)
+    data = task.load(fields.model_dump(), lambda text: None)
+    assert task.shape == data.shape == (16, 16, 1)
+    assert {int(picture.max()) for picture in data.train_x[data.train_y == 0]} <= set(range(24, 31)), "blue is dark"
+    recipe = recipes.build_recipe(task.name, sets=["data.image_size=16", "data.color=gray", "augment.ops=flip"])
+    assert check.check(recipe, catalog.of(recipe)) == []
+
+
+def test_uneven_classes_are_told_with_the_remedy(tmp_path: Path) -> None:
+    """More than three to one: the counts, and the flag, which silences the sentence."""
+    for number in range(13):
+        paint(tmp_path / "many" / f"{number}.png", (255 - 9 * number, 0, 0))
+    for number in range(4):
+        paint(tmp_path / "few" / f"{number}.png", (0, 0, 255 - 9 * number))
+    name = f"folder:{tmp_path}"
+
+    def told(*sets: str) -> str:
+        recipe = recipes.build_recipe(name, sets=["train.batch_size=4", *sets])
+        return " ".join(f"{found.path} {found.message}" for found in advise(recipe, catalog.of(recipe)))
+
+    assert "data.class_weights The classes are uneven (many 13, few 4): --class-weights balanced" in told()
+    assert told("data.class_weights=balanced") == ""
+    (tmp_path / "many" / "0.png").unlink()
+    assert told() == ""
+
+
+def test_copied_pictures_are_named_and_stay_on_one_side(tmp_path: Path, flowers: Path) -> None:
+    """A copy in another class is a wrong label; copies of real photographs, re-encoded without loss, never part."""
+    photographs = sorted(flowers.glob("*/*.jpg"))[:60]
+    for number, file in enumerate(photographs):
+        label = "ab"[number % 2]
+        (tmp_path / label).mkdir(exist_ok=True)
+        (tmp_path / label / file.name).write_bytes(file.read_bytes())
+        if number < 20:
+            Image.open(file).save(tmp_path / label / f"copy of {number}.png")
+    data = read(tmp_path, 32)
+    assert data.notices == (), "copies in one class are no mistake"
+    [alike] = duplicates.alike(data.train_x)
+    assert len(data.train_x) - len(np.unique(alike)) == 20, "every copy is found, and nothing else"
+    parts = split(data, DataFields(validation=0.3, test=0.3).model_dump(), 1)
+    assert parts.test is not None
+    for held_out in (parts.validation, parts.test):
+        assert not np.isin(alike[held_out], alike[parts.train]).any()
+    (tmp_path / "b" / "stray.jpg").write_bytes(photographs[0].read_bytes())
+    [told] = read(tmp_path, 32).notices
+    assert "in two classes" in told
+    assert "stray.jpg" in told
+
+
+def test_pictures_for_two_purposes_are_named(tmp_path: Path) -> None:
+    """A test picture that is trained on, too, is found by its content, whatever it is called."""
+    two_classes(tmp_path / "train", 6)
+    paint(tmp_path / "test" / "red" / "another name.bmp", (255, 0, 0))
+    data = read(tmp_path)
+    assert ["for two purposes" in notice for notice in data.notices] == [True]
+    assert "test/red/another name.bmp and train/red/0.png" in data.notices[0]
+    [counted] = split(data, DataFields().model_dump(), 0).notices
+    assert counted.startswith("1 of 1 test rows is equal to a training row")

@@ -21,8 +21,8 @@ LOSSES = get_args(ModelFields.model_fields["loss"].annotation)
         ("binary", ("sigmoid", "binary_crossentropy", 1, ("accuracy",))),
         ("one_of_n", ("softmax", "sparse_categorical_crossentropy", 7, ("accuracy",))),
         ("many_of_n", ("sigmoid", "binary_crossentropy", 7, ("binary_accuracy",))),
-        ("value", ("linear", "mse", 1, ("mae",))),
-        ("share", ("sigmoid", "mse", 1, ("mae",))),
+        ("value", ("linear", "mse", 7, ("mae",))),
+        ("share", ("sigmoid", "mse", 7, ("mae",))),
     ],
 )
 def test_the_notes_table(kind: Kind, expected: tuple[object, ...]) -> None:
@@ -57,7 +57,49 @@ def test_an_override_against_the_table_is_explained() -> None:
     assert (head.loss, head.one_hot) == ("binary_crossentropy", True)
     assert "softmax" in head.conflict
     assert choose("many_of_n", 5, ModelFields(output="softmax")).conflict
-    assert choose("value", 0, ModelFields(output="sigmoid")).conflict
+    assert choose("value", 1, ModelFields(output="sigmoid")).conflict
+
+
+def test_relu_at_the_end_of_a_regression_is_allowed_and_explained() -> None:
+    """It can be trained; the sentence tells of values that it cannot give, and of units that die."""
+    for kind in ("value", "share"):
+        head = choose(kind, 1, ModelFields(output="relu"))
+        assert (head.activation, head.loss, head.impossible) == ("relu", "mse", "")
+        assert "no number below 0" in head.conflict
+        assert "dead relu" in head.conflict
+    assert "from -1 to 1" in choose("value", 1, ModelFields(output="tanh")).conflict
+
+
+def test_softmax_for_many_of_n_is_allowed_and_explained() -> None:
+    """Labels would have to share one probability."""
+    head = choose("many_of_n", 5, ModelFields(output="softmax"))
+    assert head.impossible == ""
+    assert "sum to 1" in head.conflict
+
+
+def test_labels_and_metrics_choose_between_numbers_and_rows_where_nothing_else_does() -> None:
+    """An explicit loss wins; two classes as rows are two softmax units; a metric on rows asks for them."""
+    sparse, rows = "sparse_categorical_crossentropy", "categorical_crossentropy"
+    one_of_n = {
+        ("auto", ()): sparse,
+        ("integer", ()): sparse,
+        ("one_hot", ()): rows,
+        ("auto", ("top_k_categorical_accuracy",)): rows,
+        ("integer", ("sparse_top_k_categorical_accuracy",)): sparse,
+        ("auto", ("sparse_top_k_categorical_accuracy",)): sparse,
+    }
+    for (labels, extra), loss in one_of_n.items():
+        head = choose("one_of_n", 4, ModelFields(), labels=labels, extra=extra)
+        assert (head.loss, head.one_hot) == (loss, loss == rows)
+        assert head.metrics == ("accuracy", *extra)
+    assert choose("one_of_n", 4, ModelFields(loss="mse"), labels="one_hot").loss == "mse"
+    binary = choose("binary", 2, ModelFields(), labels="one_hot")
+    assert (binary.units, binary.loss, binary.one_hot) == (2, rows, True)
+
+
+def test_a_metric_is_recorded_once() -> None:
+    """Whoever asks for the kind's own gets it no second time."""
+    assert choose("value", 1, ModelFields(), extra=("mae", "r2_score", "r2_score")).metrics == ("mae", "r2_score")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +114,7 @@ def test_an_override_against_the_table_is_explained() -> None:
 )
 def test_what_cannot_be_trained_is_said(kind: Kind, fields: ModelFields) -> None:
     """Such a loss would fail or learn nothing: the sentence says what to take instead."""
-    assert "expected" in choose(kind, 5, fields).impossible
+    assert "expected" in choose(kind, 5 if kind in ("many_of_n", "one_of_n") else 1, fields).impossible
 
 
 @pytest.mark.tf
@@ -84,7 +126,7 @@ def test_whatever_is_not_impossible_trains(kind: Kind, output: str, loss: str) -
     import keras
     import numpy as np
 
-    classes = 2 if kind == "binary" else 4
+    classes = {"binary": 2, "value": 1, "share": 1}.get(kind, 4)
     head = choose(kind, classes, ModelFields.model_validate({"output": output, "loss": loss}))
     if head.impossible:
         return
@@ -98,10 +140,11 @@ def test_whatever_is_not_impossible_trains(kind: Kind, output: str, loss: str) -
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(head.units, activation=head.activation)])
     model.compile("sgd", loss=head.loss, metrics=list(head.metrics), run_eagerly=True)
     target = keras.utils.to_categorical(y, head.units) if head.one_hot else y
-    model.fit(x, target, verbose=0)
-    loss_value, metric = model.evaluate(x, target, verbose=0)
+    model.train_on_batch(x, target)
+    model.reset_metrics()
+    loss_value, metric = model.test_on_batch(x, target)
     assert np.isfinite(loss_value)
-    predicted = model.predict(x, verbose=0)
+    predicted = np.asarray(model(x))
     if kind == "one_of_n":
         assert metric == pytest.approx((predicted.argmax(1) == y).mean())
     elif kind == "many_of_n":

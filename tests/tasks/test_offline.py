@@ -25,7 +25,7 @@ def digits() -> Data:
 def rows(digits: Data) -> np.ndarray:
     """The training rows of the default recipe."""
     recipe = recipes.default_recipe("digits")
-    return split(digits, recipe.data.model_dump(), 0)[0]
+    return split(digits, recipe.data.model_dump(), 0).train
 
 
 def expanded(digits: Data, rows: np.ndarray, ops: str, copies: int = 1, seed: int = 0, told: list[str] | None = None):

@@ -91,7 +91,7 @@ def test_validation_and_test_pictures_are_never_augmented(ops: str) -> None:
     for ours, raw in ((augmented.validation, plain.validation), (augmented.test, plain.test)):
         got, expected = ours.batch(ours.rows, 1)[0], raw.batch(raw.rows, 1)[0]
         assert np.array_equal(got, expected / scale if "rescale" in ops else expected)
-    assert augmented.scale == (None if "rescale" in ops else 1 / 255)
+    assert augmented.input.scale == (None if "rescale" in ops else 1 / 255)
     assert set(augmented.train.rows).isdisjoint(plain.validation.rows)
     plain.close()
     augmented.close()
@@ -139,7 +139,7 @@ def test_normalized_pictures_are_fed_on_one_scale(mode: str) -> None:
 
     assert np.allclose(validation, (raw - mean) / std, atol=1e-3)
     assert abs(float(training.mean())) < 1e-2
-    assert made.scale is None
+    assert made.input.scale is None
     assert (made.copies, len(made.train.rows)) == ((1150, 2300) if mode == "offline" else (0, 1150))
 
 

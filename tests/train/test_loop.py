@@ -20,7 +20,7 @@ def made(*sets: str):
     """Rows, model and loop for a recipe on digits, with the events it tells."""
     recipe = build_recipe("digits", sets=[*SETS, *sets])
     loaded = rows.load(recipe, lambda text: None)
-    model = build(recipe, loaded.shape, loaded.head, loaded.scale)
+    model = build(recipe, loaded.input, loaded.head)
     told: list[events.Event] = []
     control = Control(told.append)
     loop = CompiledLoop(model, loaded.train, loaded.validation, loaded.head.one_hot, control, told.append)

@@ -73,7 +73,7 @@ def test_a_run_stopped_during_validation_keeps_the_metrics_of_training(prepare, 
     def stop_first(loop, iterator):
         if loop.epoch == 2 and not stopped:
             stopped.append(True)
-            next(loop._chunks("test", loop.validation, 0, 0))  # a part of the rows has been counted already
+            next(loop._run("test", loop.validation, 0, 0))  # a part of the rows has been counted already
             loop._control.ask(wishes.make("stop", "test"))
         return validate(loop, iterator)
 

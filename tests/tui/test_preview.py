@@ -15,6 +15,7 @@ from tuiml.tasks import catalog
 from tuiml.tasks.split import split
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.preview import Pairs, Pictures, load, preview_pairs
+from tuiml.tui.samples import Samples
 from tuiml.tui.screens import darkroom
 from tuiml.tui.screens.darkroom import Darkroom
 
@@ -28,14 +29,26 @@ def recipe(ops: str = OPS, seed: int = 7, **others: Any) -> Recipe:
     return compose([catalog.recipe_fields("digits")[0], augmented])
 
 
+def read(plan: Recipe) -> Pictures:
+    """The pictures of a recipe."""
+    found = load(plan, lambda what: None)
+    assert isinstance(found, Pictures)
+    return found
+
+
+def drawn(plan: Recipe, epoch: int, count: int) -> Pairs:
+    """The first training pictures as an epoch draws them."""
+    return preview_pairs(plan, epoch, count)
+
+
 @pytest.mark.parametrize("epoch", [1, 3])
 def test_the_preview_shows_the_pixels_that_training_sees(epoch: int) -> None:
     """The feed of training, asked for the same rows of the same epoch in another order, yields bit-equal pictures."""
     import augment
     from tuiml.train.feed import Feed
 
-    pictures = load(recipe(), lambda what: None)
-    pairs = preview_pairs(recipe(), epoch, 16, first=5, pictures=pictures)
+    pictures = read(recipe())
+    pairs = preview_pairs(recipe(), epoch, 16, 5, pictures)
     feed = Feed(
         pictures.data.train_x,
         pictures.data.train_y,
@@ -55,15 +68,15 @@ def test_the_preview_shows_the_pixels_that_training_sees(epoch: int) -> None:
 def test_only_training_rows_are_shown() -> None:
     """No validation picture is ever drawn for."""
     plan = recipe()
-    pictures = load(plan, lambda what: None)
-    _, validation = split(pictures.data, plan.data.model_dump(), plan.train.seed)
+    pictures = read(plan)
+    validation = split(pictures.data, plan.data.model_dump(), plan.train.seed).validation
 
     assert not np.intersect1d(pictures.rows, validation).size
 
 
 def test_epochs_differ_and_repeat() -> None:
     """Another epoch is another draw, the same epoch the same one."""
-    first, again, second = (preview_pairs(recipe(), epoch, 4) for epoch in (1, 1, 2))
+    first, again, second = (drawn(recipe(), epoch, 4) for epoch in (1, 1, 2))
 
     np.testing.assert_array_equal(first.after, again.after)
     assert not np.array_equal(first.after, second.after)
@@ -117,7 +130,7 @@ async def test_what_endangers_labels_is_said_above_the_pictures(make_app: MakeAp
 @pytest.mark.parametrize("ops", ["featurewise", "samplewise", "zca", "rescale:255"])
 def test_normalized_pictures_can_be_looked_at(ops: str) -> None:
     """Whatever the scale, the darkest value is drawn dark and the lightest light."""
-    pairs = preview_pairs(recipe(ops), 1, 8)
+    pairs = drawn(recipe(ops), 1, 8)
 
     assert pairs.after.dtype == np.uint8
     assert all(picture.max() - picture.min() > 200 for picture in pairs.after)
@@ -125,7 +138,7 @@ def test_normalized_pictures_can_be_looked_at(ops: str) -> None:
 
 def test_mixed_labels_are_told_by_their_shares() -> None:
     """A picture of two digits names both, and how much of the first there is."""
-    pairs = preview_pairs(recipe("mixup:1@1"), 1, 40)
+    pairs = drawn(recipe("mixup:1@1"), 1, 40)
 
     mixed = [label for label in pairs.labels if "+" in label]
     assert len(mixed) > 20
@@ -177,14 +190,14 @@ async def test_pictures_of_an_epoch_no_longer_asked_for_are_dropped(
         assert shown.pairs is not None
         assert shown.pairs.epoch == 3
         assert "Epoch 3" in screen_text(pilot.app)
-        np.testing.assert_array_equal(shown.pairs.after, real(recipe(), 3, len(shown.pairs.rows)).after)
+        np.testing.assert_array_equal(shown.pairs.after, drawn(recipe(), 3, len(shown.pairs.rows)).after)
 
 
 async def test_keys_wait_for_the_data(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the data is read, n and the arrows do nothing: it is read once, and epoch 1 comes first."""
     let_go, loads = threading.Event(), list[str]()
 
-    def slow(plan: Recipe, progress: Callable[[str], None]) -> Pictures:
+    def slow(plan: Recipe, progress: Callable[[str], None]) -> Pictures | Samples:
         loads.append(plan.task)
         let_go.wait(10)
         return load(plan, progress)
@@ -205,7 +218,7 @@ async def test_leaving_while_the_data_is_read_is_quiet(make_app: MakeApp, monkey
     """The form comes back, and what the thread finds later troubles nobody."""
     let_go, done = threading.Event(), threading.Event()
 
-    def slow(plan: Recipe, progress: Callable[[str], None]) -> Pictures:
+    def slow(plan: Recipe, progress: Callable[[str], None]) -> Pictures | Samples:
         let_go.wait(10)
         progress("reading on")
         done.set()

@@ -14,6 +14,7 @@ from tuiml.runs.folder import RunFolder
 from tuiml.tasks import catalog, recipes
 from tuiml.tui import form
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.examine import examine
 from tuiml.tui.screens.live import Live
 
 MakeApp = Callable[..., TuimlApp]
@@ -102,7 +103,7 @@ async def test_another_task_brings_its_recipe_and_undo_brings_back_what_was_type
         await pilot.press("end", "0")
         await until(pilot, lambda: "--epochs 120" in pilot.app.setup.examined.command)
         pilot.app.setup.go_to("task")
-        await pilot.press("right")
+        await pilot.press("m")
         await until(pilot, lambda: pilot.app.setup.examined.command == "tuiml --task mnist")
         await until(pilot, lambda: "yours back" in screen_text(pilot.app))
         await pilot.press("ctrl+z")
@@ -116,11 +117,7 @@ async def test_early_stopping_opens_its_eight_arguments(make_app: MakeApp) -> No
     """They are hidden while it is off, and counted as one switch."""
 
     def opened(app: TuimlApp) -> list[str]:
-        return [
-            path
-            for path, field in app.setup.form.fields.items()
-            if path.startswith("early_stopping.") and field.display
-        ]
+        return [field.path for field in app.setup.form.visible_fields if field.path.startswith("early_stopping.")]
 
     async with running(make_app()) as pilot:
         before = opened(pilot.app)
@@ -154,9 +151,9 @@ async def test_a_folder_that_is_not_there_is_named(make_app: MakeApp) -> None:
         await pilot.press("f")  # fashion_mnist
         await pilot.press("f")  # folder of pictures
         await settle(pilot)
-        pilot.app.setup.form.fields[form.FOLDER].value = "osc\x1b]52;c;x\x07[red]"
+        pilot.app.setup.form.fields[form.FILES[0].path].value = "osc\x1b]52;c;x\x07[red]"
         pilot.app.setup._examine()
-        await until(pilot, lambda: "osc" in pilot.app.setup.form.fields[form.FOLDER].problem)
+        await until(pilot, lambda: "osc" in pilot.app.setup.form.fields[form.FILES[0].path].problem)
         await settle(pilot)
         shown = screen_text(pilot.app)
 
@@ -200,11 +197,12 @@ def test_every_field_of_a_recipe_is_on_the_form() -> None:
 def test_the_number_of_parameters_is_the_network_s(fields: dict[str, object]) -> None:
     """The arithmetic on the form and the network that Keras builds agree."""
     from tuiml.tasks import heads
+    from tuiml.train.inputs import Input
     from tuiml.train.model import build
 
     task = catalog.find("digits")
     recipe = compose([catalog.recipe_fields("digits")[0], {"task": "digits"}, fields])
-    model = build(recipe, (8, 8, 1), heads.choose(task.kind, 10, recipe.model), 1 / 255)
+    model = build(recipe, Input((8, 8, 1), 1 / 255), heads.choose(task.kind, 10, recipe.model))
 
     assert form.parameters(recipe, task) == model.count_params()
 
@@ -217,7 +215,7 @@ def test_the_form_tells_all_problems_at_once() -> None:
         "model.preset": "cnn",
         "model.layers": "8,8,8,8,8,8",
     }
-    told = {problem.path for problem in form.examine(values).problems}
+    told = {problem.path for problem in examine(values, Path("runs")).problems}
 
     assert {"train.epochs", "augment.ops", "model.layers"} <= told
 
@@ -225,10 +223,10 @@ def test_the_form_tells_all_problems_at_once() -> None:
 def test_a_folder_may_be_typed_as_the_command_line_wants_it() -> None:
     """`folder:photos` and `photos` name the same folder; no folder is asked for in the form's own words."""
     shown = form.parted(form.default_values("folder:"))
-    typed = form.joined(shown | {form.FOLDER: "folder:photos"})
+    typed = form.joined(shown | {form.FILES[0].path: "folder:photos"})
 
     assert typed["task"] == "folder:photos"
-    assert "name a folder" in str(form.examine(form.joined(shown)).problems[0])
+    assert "name a folder" in str(examine(form.joined(shown), Path("runs")).problems[0])
 
 
 async def test_copies_are_asked_for_only_offline(make_app: MakeApp) -> None:
@@ -236,7 +234,7 @@ async def test_copies_are_asked_for_only_offline(make_app: MakeApp) -> None:
     recipe = compose([catalog.recipe_fields("digits")[0], {"task": "digits", "augment": {"ops": "rotate:10"}}])
     async with running(make_app(recipe), (120, 60)) as pilot:
         copies = pilot.app.setup.form.fields["augment.copies"]
-        hidden = copies.display
+        hidden = copies not in pilot.app.setup.form.visible_fields
         pilot.app.setup.go_to("augment.mode")
         await pilot.press("space")
         await settle(pilot)
@@ -247,6 +245,74 @@ async def test_copies_are_asked_for_only_offline(make_app: MakeApp) -> None:
         told, shown = copies.advice, copies.display
         command = pilot.app.setup.examined.command
 
-    assert (hidden, shown) == (False, True)
+    assert (hidden, shown) == (True, True)
     assert "--augment-mode offline" in command
     assert told == "1,150 originals and 3,450 fixed copies: 4,600 rows, 144 steps an epoch, 0.3 MB of memory."
+
+
+async def test_a_preset_is_chosen_in_the_form(make_app: MakeApp) -> None:
+    """Its values are loaded and unmarked, the command names it; what differs from it is marked; default brings all back."""
+    async with running(make_app(recipes.default_recipe("boston_housing")), (120, 50)) as pilot:
+        setup = pilot.app.setup
+        before = setup.values
+        setup.go_to(form.PRESET)
+        await pilot.press("right")
+        await until(pilot, lambda: setup.examined.command == "tuiml --task boston_housing --preset notes")
+        loaded, marked = setup.values, setup.examined.changed
+        setup.go_to("train.epochs")
+        await pilot.press("end", "backspace", "backspace", "5")
+        await until(pilot, lambda: setup.examined.command.endswith("--preset notes --epochs 55"))
+        edited = setup.examined.changed
+        await pilot.press("f4")
+        await until(pilot, lambda: setup.examined.command.endswith("--preset notes"))
+        setup.go_to(form.PRESET)
+        await pilot.press("left")
+        await until(pilot, lambda: setup.examined.command == "tuiml --task boston_housing")
+        after = setup.values
+
+    assert (loaded["train.epochs"], loaded["folds.k"]) == ("500", "4")
+    assert (marked, edited) == (frozenset(), {"train.epochs"})
+    assert before == after
+
+
+async def test_the_task_is_told_with_its_rows_and_what_one_should_know(make_app: MakeApp) -> None:
+    """Kind, rows of each split as they will be, source, warning: where the cursor stands at first, at 80 columns."""
+    async with running(make_app(recipes.default_recipe("boston_housing"))) as pilot:
+        shown = " ".join(screen_text(pilot.app).split())
+
+    assert "a number · 303 train + 101 validation + 102 test" in shown
+    assert "built on race" in shown
+
+
+@pytest.mark.parametrize("file", form.FILES)
+async def test_files_of_ones_own_are_named_in_a_field_of_their_kind(make_app: MakeApp, file: form.FileField) -> None:
+    """Choosing the kind opens its field, puts the cursor there and says what is to be typed; what is wrong stands beside it."""
+    async with running(make_app(), (120, 50)) as pilot:
+        setup = pilot.app.setup
+        setup.load_task(file.beginning)
+        setup.form.focus_field(file.path)
+        await until(pilot, lambda: bool(setup.form.fields[file.path].problem))
+        first = setup.form.fields[file.path].problem
+        await pilot.press(*"/nowhere")
+        await until(pilot, lambda: "/nowhere" in setup.form.fields[file.path].problem)
+        task = setup.values["task"]
+
+    assert first.startswith("name a ")
+    assert task == f"{file.beginning}/nowhere"
+
+
+async def test_a_table_of_ones_own_is_read_while_one_types(make_app: MakeApp, tmp_path: Path) -> None:
+    """The target is asked for by name, then the rows and the kind are told and the command is there."""
+    table = tmp_path / "t.csv"
+    table.write_text("a,b,price\n" + "".join(f"{n},{n % 7},{n * 1.5}\n" for n in range(60)))
+    async with running(make_app(), (120, 50)) as pilot:
+        setup = pilot.app.setup
+        setup.load_task(f"csv:{table}")
+        await until(pilot, lambda: "data.target" in {problem.path for problem in setup.examined.problems})
+        setup.go_to("data.target")
+        await pilot.press(*"price")
+        await until(pilot, lambda: "--target price" in setup.examined.command)
+        about = setup.examined.about
+
+    assert "a number" in about
+    assert "36 train + 12 validation + 12 test" in about

@@ -23,7 +23,7 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
-    "tasks": Command("tuiml.cli.lists", "what there is to learn"),
+    "tasks": Command("tuiml.cli.lists", "what there is to learn; `tasks show NAME`: one of them"),
     "ops": Command("tuiml.cli.lists", "augmentation operations and their parameters"),
     "runs": Command("tuiml.cli.runs", "list the runs on disk"),
     "show": Command("tuiml.cli.runs", "one run: curves, epochs, results"),
@@ -31,6 +31,9 @@ COMMANDS: dict[str, Command] = {
     "stop": Command("tuiml.cli.runs", "stop a run and keep its results"),
     "pause": Command("tuiml.cli.runs", "let a run stand still between two batches"),
     "resume": Command("tuiml.cli.runs", "go on with a paused, stopped or crashed run, or add epochs"),
+    "evaluate": Command("tuiml.cli.evaluate", "metrics, confusion matrix, worst rows of a run"),
+    "predict": Command("tuiml.cli.predict", "what a run says of pictures, texts, table rows"),
+    "export": Command("tuiml.cli.export", "a run as a model file, a history table, a plain program"),
     "doctor": Command("tuiml.cli.doctor", "what this machine has, and what is missing"),
 }
 """The words after `tuiml`; each is a function of that name in its module, imported when it is needed."""

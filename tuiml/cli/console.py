@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -50,7 +51,12 @@ def render_data(renderable: RenderableType, soft_wrap: bool = False) -> None:
     from rich.console import Console
 
     with suppress(BrokenPipeError):
-        Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(renderable, soft_wrap=soft_wrap)
+        Console(highlight=False, width=width()).print(renderable, soft_wrap=soft_wrap)
+
+
+def width() -> int:
+    """Return how many cells a line of data may have: a file has room, a terminal as much as it is wide."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 160
 
 
 def rich_stderr() -> Console:
@@ -74,6 +80,13 @@ def utf8() -> bool:
 def utf8_data() -> bool:
     """Whether data may use characters beyond ASCII."""
     return _utf8(sys.stdout)
+
+
+def colors_data() -> bool:
+    """Whether data may be colored: it goes to a terminal that has colors, and NO_COLOR is not set."""
+    from rich.console import Console
+
+    return Console().color_system is not None
 
 
 def soften() -> None:

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from tuiml import settings
 from tuiml.cli import console, require
 from tuiml.cli.progress import Lines, Narrator, Quiet
+from tuiml.draw.folds import epochs_asked, networks
 from tuiml.errors import RecipeError, UsageError
 from tuiml.events import Record, encode
 from tuiml.fields import Recipe
 from tuiml.knobs import command
 from tuiml.recipe import to_toml
-from tuiml.runs import launch, store
+from tuiml.runs import launch, references, store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.summary import summary
 from tuiml.tasks import catalog, check, recipes
+from tuiml.tasks.advice import advise
+from tuiml.tasks.base import Task
+from tuiml.tasks.goals import Goal
 
 
-def plan(fields: Mapping[str, Any], preset: str | None, recipe: str | None, sets: Sequence[str]) -> Recipe:
-    """Return the recipe that the flags ask for, checked against its task.
+def plan(
+    fields: Mapping[str, Any], preset: str | None, recipe: str | None, sets: Sequence[str], runs_dir: str | None = None
+) -> Recipe:
+    """Return the recipe that the flags ask for, checked against its task; the run and the file that it names are paths.
 
     Raises RecipeError with all that is wrong, DataError when the task's data cannot be used.
     """
-    typed = dict(fields)
+    typed, where = dict(fields), settings.load({"runs_dir": runs_dir}).runs_dir
     try:
         made = recipes.build_recipe(typed.pop("task", None), preset, recipe, sets, typed)
+    except RecipeError as error:
+        raise check.complete(references.complete(error, where)) from None
+    try:
+        made = references.resolved(made, where)
     except RecipeError as error:
         raise check.complete(error) from None
     problems = check.check(made, catalog.of(made))
@@ -50,7 +60,8 @@ def train(
     """Make the run folder, then train here or in the background; return the exit code."""
     wanted = require.parse(requirements)
     about = catalog.of(recipe)
-    require.check_names(wanted, check.head_of(recipe, about).metrics)
+    if not recipe.model.file:  # its outputs may have metrics of their own
+        require.check_names(wanted, check.head_of(recipe, about).metrics, recipe.folds.k > 0)
     if detach and (wanted or jsonl):
         raise UsageError(
             "--detach returns before there is anything to tell or require: leave --jsonl and --require out."
@@ -58,8 +69,8 @@ def train(
     if json and jsonl:
         raise UsageError("--json prints one object and --jsonl a line per event: choose one.")
     narrator = Quiet() if quiet else Narrator() if console.is_terminal() else Lines()
-    for advice in check.advice(recipe, about):
-        narrator.say(f"note: {advice}")
+    for sentence in _notes(recipe, about):
+        narrator.say(sentence)
     folder = launch.prepare(recipe, settings.load({"runs_dir": runs_dir}).runs_dir, name, by="cli")
     if detach:
         return _detach(folder, json, narrator)
@@ -71,7 +82,7 @@ def run_here(
     narrator: Quiet,
     json: bool = False,
     jsonl: bool = False,
-    wanted: Sequence[require.Requirement] = (),
+    wanted: Sequence[Goal] = (),
 ) -> int:
     """Be the runner of a run folder: train, narrate, report; return the exit code."""
     from tuiml.train import runner
@@ -89,7 +100,7 @@ def run_here(
     with narrator:
         narrator.say(f"run {folder.id}")
         code = runner.run(folder, hear, foreground=True)
-    narrator.card(state, recipes.repeat(folder.recipe, state.epochs), str(folder.path))
+    narrator.card(state, recipes.repeat(folder.recipe, epochs_asked(state)), str(folder.path))
     if json:
         console.data_json(summary(folder, state))
     if code == 0:
@@ -107,10 +118,20 @@ def dry_run(plan: Recipe, json: bool) -> int:
         console.data_json({"command": reproduce, "recipe": plan.model_dump(mode="json", exclude_none=True)})
     else:
         console.say(f"# {reproduce}")
-        for advice in check.advice(plan, catalog.of(plan)):
-            console.say(f"# note: {advice}")
+        for sentence in _notes(plan, catalog.of(plan)):
+            console.say(f"# {sentence}")
         console.data(to_toml(plan).rstrip("\n"))
     return 0
+
+
+def _notes(recipe: Recipe, task: Task) -> Iterator[str]:
+    """Yield what one should know before a run: sentences that hinder nothing."""
+    if task.warning:
+        yield f"warning: {task.warning}"
+    if recipe.folds.k:
+        yield f"note: {networks(recipe.folds.k, recipe.folds.repeats, recipe.folds.refit)}"
+    for piece in advise(recipe, task):
+        yield f"note: {piece}"
 
 
 def _detach(folder: RunFolder, json: bool, narrator: Quiet) -> int:

@@ -1,4 +1,4 @@
-"""Lists of what there is: tasks and augmentation operations."""
+"""Lists of what there is to choose from: tasks and augmentation operations."""
 
 from __future__ import annotations
 
@@ -8,13 +8,46 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from tuiml.cli import console
-from tuiml.errors import DataError
+from tuiml.errors import DataError, UsageError
+
+_ROOM_FOR_SOURCES = 130
 
 Json = Annotated[bool, Parameter(help="print JSON", negative=())]
 
 
-def tasks(*, json: Json = False) -> int:
-    """List the tasks that can be trained on."""
+def tasks(
+    show: Annotated[str | None, Parameter(help="the word `show`, to look at one task")] = None,
+    name: Annotated[str | None, Parameter(help="the task to show, also folder:DIR, csv:FILE or npz:FILE")] = None,
+    /,
+    *,
+    target: Annotated[str | None, Parameter(help="show: the columns to predict (csv)")] = None,
+    kind: Annotated[str | None, Parameter(help="show: what the target is (csv and npz)")] = None,
+    preset: Annotated[str | None, Parameter(help="show: the recipe to show, such as notes")] = None,
+    sets: Annotated[
+        list[str] | None, Parameter(name="--set", help="show: any field, as --set data.validation=0.1", negative=())
+    ] = None,
+    fetch: Annotated[bool, Parameter(help="show: fetch rows that are not on this machine", negative=())] = False,
+    json: Json = False,
+) -> int:
+    """List the tasks that can be trained on; `tuiml tasks show NAME` shows one with some of its rows."""
+    given = {"data.target": target, "data.kind": kind}
+    fields = {path: value for path, value in given.items() if value is not None}
+    if show is None:
+        if fields or preset or sets or fetch:
+            raise UsageError("--target, --kind, --preset, --set and --fetch are about one task: tuiml tasks show NAME.")
+        return _list(json)
+    if show != "show":
+        raise UsageError(
+            f"`tuiml tasks` takes no word but `show`; received {show!r}. One task: tuiml tasks show {show}."
+        )
+    if name is None:
+        raise UsageError("`tuiml tasks show` needs the name of a task; `tuiml tasks` lists them.")
+    from tuiml.cli import task_page
+
+    return task_page.show(name, fields, preset, sets or [], fetch, json)
+
+
+def _list(json: bool) -> int:
     from tuiml.tasks import catalog
 
     found = []
@@ -24,26 +57,24 @@ def tasks(*, json: Json = False) -> int:
         except DataError as error:  # one broken plug-in does not hide the others
             console.say(f"warning: {error}")
     if json:
+        told = ("name", "title", "kind", "form", "rows", "shape", "classes", "source", "published", "warning")
         console.data_json(
-            [
-                {
-                    "name": task.name,
-                    "title": task.title,
-                    "kind": task.kind,
-                    "rows": task.rows,
-                    "shape": task.shape,
-                    "classes": task.classes,
-                    "source": task.source,
-                    "presets": list(task.presets),
-                    "published": task.published,
-                }
-                for task in found
-            ]
+            [{key: getattr(task, key) for key in told} | {"presets": list(task.presets)} for task in found]
         )
         return 0
-    rows = [(task.name, task.title, _rows(task), task.source, ", ".join(task.presets)) for task in found]
-    rows += [(f"{beginning}PATH", files.title, "", files.layout, "") for beginning, files in catalog.FILES.items()]
-    console.render_data(_table(("task", "what", "rows", "where from", "presets"), rows))
+    from tuiml.draw import task_card
+
+    wide = console.width()
+    sources = wide >= _ROOM_FOR_SOURCES
+    headers = ("task", "what", "kind", "rows", *(["where from"] if sources else []), "presets")
+    rows = [
+        (task.name, task.title, task.kind, _rows(task), *([task.source] if sources else []), ", ".join(task.presets))
+        for task in found
+    ]
+    console.render_data(task_card.listing(headers, rows, wide), soft_wrap=True)
+    files = [(f"{beginning}PATH", f"{files.title}: {files.layout}") for beginning, files in catalog.FILES.items()]
+    console.render_data(task_card.facts(files, min(wide, task_card.WIDEST)), soft_wrap=True)
+    console.say("one of them: tuiml tasks show NAME")
     return 0
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+_FOLD_LINES = 20
+"""Lines about epochs of folds in a whole study, at most."""
+
+
 class Quiet:
     """Tells nothing; the base of the others."""
 
@@ -39,27 +43,49 @@ class Quiet:
 
 
 class Lines(Quiet):
-    """One plain line per epoch, for logs."""
+    """One plain line per epoch, for logs; of folds a line each, and some between."""
+
+    _told = 0
 
     def say(self, text: str) -> None:
         """Tell a sentence on a line."""
         console.say(text)
 
     def hear(self, record: Record, state: RunState) -> None:
-        """Tell stages, epochs and notices."""
-        from tuiml.draw.tables import epoch_line
-
+        """Tell stages, epochs, folds and notices."""
         event = record.event
         if isinstance(event, events.Preparing):
             self.say(f"{event.what} ...")
         elif isinstance(event, events.ModelReady):
             self.say(_facts(state))
-        elif isinstance(event, events.EpochEnded):
-            self.say(epoch_line(state, ascii=not console.utf8()))
+        elif isinstance(event, events.EpochEnded) and event.fold is None:
+            self._epoch(state)
+        elif isinstance(event, events.EpochEnded | events.FoldsPlanned | events.FoldEnded | events.FoldsEnded):
+            self._folds(event, state)
         elif isinstance(event, events.Noticed):
             self.say(f"{event.level}: {event.text}")
         elif isinstance(event, events.Wished):
             self.say(f"{event.wish}: asked by {event.by}")
+
+    def _epoch(self, state: RunState) -> None:
+        from tuiml.draw.tables import epoch_line
+
+        self.say(epoch_line(state, ascii=not console.utf8()))
+
+    def _folds(self, event: events.Event, state: RunState) -> None:
+        """Tell the plan, each fold that has ended, some epochs between, and what all of them suggest."""
+        from tuiml.draw import folds
+
+        ascii_only = not console.utf8()
+        if isinstance(event, events.FoldsPlanned):
+            self.say(folds.planned(state))
+        elif isinstance(event, events.FoldEnded):
+            self.say(folds.fold_line(state, state.folds[event.repeat, event.fold]))
+        elif isinstance(event, events.FoldsEnded):
+            self.say(f"suggested {folds.suggestion(state, ascii_only)}")
+        elif (told := folds.reached(state, _FOLD_LINES)) > self._told:
+            self._told = told
+            self.say(folds.epoch_line(state, ascii_only))
 
     def card(self, state: RunState, command: str, folder: str) -> None:
         """Print the result card, whatever ended the run."""
@@ -106,22 +132,24 @@ class Narrator(Lines):
 
     def hear(self, record: Record, state: RunState) -> None:
         """Keep the state for the bar, print what deserves a line of its own."""
+        self._state = state
+        if not isinstance(record.event, events.Preparing):  # the bar shows the stage
+            super().hear(record, state)
+
+    def _epoch(self, state: RunState) -> None:
         from tuiml.draw.tables import epoch_row
 
-        self._state = state
-        if isinstance(record.event, events.EpochEnded):
-            headers, row = epoch_row(state, ascii=not console.utf8())
-            if not self._headed:
-                self._headed = True
-                self.say(headers)
-            self.say(row)
-        elif not isinstance(record.event, events.Preparing):  # the bar shows the stage
-            super().hear(record, state)
+        headers, row = epoch_row(state, ascii=not console.utf8())
+        if not self._headed:
+            self._headed = True
+            self.say(headers)
+        self.say(row)
 
     def _bar(self) -> Table:
         from rich.progress_bar import ProgressBar
         from rich.table import Table
 
+        from tuiml.draw.folds import now
         from tuiml.draw.tables import duration
 
         state = self._state
@@ -137,7 +165,8 @@ class Narrator(Lines):
         eta = state.eta()
         left = f"eta {duration(eta, whole=True)}" if eta is not None else duration(state.elapsed(time.time()))
         bar = ProgressBar(total=1.0, completed=state.progress(), width=16)
-        line.add_row(f"{state.status} {state.epoch}/{state.epochs}", bar, f"{left}  {figures}")
+        place = f"{now(state)} " if state.plan else ""
+        line.add_row(f"{state.status} {place}{state.epoch}/{state.epochs}", bar, f"{left}  {figures}")
         return line
 
 

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from tuiml import settings
 from tuiml.cli import console
+from tuiml.draw.folds import epochs_asked
 from tuiml.errors import StorageError, UsageError
 from tuiml.events import Record
 from tuiml.runs import launch, store
@@ -70,7 +71,7 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
     if state.history:
         console.render_data(epoch_table(state, ascii=not console.utf8_data()))
     console.render_data(
-        result_card(state, recipes.repeat(folder.recipe, state.epochs), str(folder.path)), soft_wrap=True
+        result_card(state, recipes.repeat(folder.recipe, epochs_asked(state)), str(folder.path)), soft_wrap=True
     )
     for notice in state.notices:
         console.render_data(Text(f"{notice.level}: {notice.text}"))
@@ -193,7 +194,7 @@ def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
     )
     while follower.read() or follower.state.live:
         time.sleep(_POLL)
-    narrator.card(follower.state, recipes.repeat(folder.recipe, follower.state.epochs), str(folder.path))
+    narrator.card(follower.state, recipes.repeat(folder.recipe, epochs_asked(follower.state)), str(folder.path))
     if json:
         console.data_json(summary(folder, follower.state))
     return int(follower.state.exit_code if follower.state.exit_code is not None else 1)

@@ -42,7 +42,7 @@ def train(
     """Train on a task and leave a run folder. Without a terminal: one plain line per epoch."""
     from tuiml.cli import headless
 
-    plan = headless.plan(fields, preset, recipe, sets or [])
+    plan = headless.plan(fields, preset, recipe, sets or [], runs_dir)
     if dry_run:
         return headless.dry_run(plan, json)
     return headless.train(

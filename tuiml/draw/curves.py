@@ -27,9 +27,9 @@ TRAIN, VALIDATION = "#56b4e9", "#e69f00"
 MARK = "┊"
 AXES = "#808080"
 """Readable on dark and on light backgrounds; bright black in 16 colors."""
-_SAMPLES = {"braille": "⠒⠒⠒", "dot": "•••"}
+_SAMPLES = {"braille": "⠒⠒⠒", "dot": "•••", "hd": "▀▀▀"}
 _SHORT = {"validation": "val", "train, running mean": "train"}
-_POINTS = {"braille": "◦", "dot": "•"}  # a curve of one point: one of braille's dots is overlooked
+_POINTS = {"braille": "◦", "dot": "•", "hd": "▪"}  # a curve of one point: one of braille's dots is overlooked
 _LOCK = Lock()  # plotext draws on one figure for the whole process
 _ANSI = re.compile(r"\x1b\[([0-9;]*)m")
 
@@ -38,8 +38,8 @@ _ANSI = re.compile(r"\x1b\[([0-9;]*)m")
 class Line:
     """One curve: epochs `x` ascending, values `y`; `color` is rich's.
 
-    `marker` is one of plotext's: braille (a thin line), dot (told apart without color), or any single character.
-    A curve of one point is a ◦ or •.
+    `marker` is one of plotext's: braille (a thin line), dot (told apart without color), hd (a thick line), or any single
+    character. A curve of one point is a ◦, • or ▪.
     """
 
     label: str
@@ -88,9 +88,9 @@ def chart(
     canvas = _canvas(shown, cells, rows, across, up, mark, [*colors, axis_style])
     text = Text(end="", no_wrap=True, style=Style(bgcolor=None if plain else _rich_color(background)))
     if rows_of_title:
-        head = Text(clean(title), "" if plain else "bold")
-        head.truncate(width, pad=True)
-        text.append_text(head).append("\n")
+        heading = Text(clean(title), "" if plain else "bold")
+        heading.truncate(width, pad=True)
+        text.append_text(heading).append("\n")
     for row, line_of_canvas in enumerate(canvas):
         if gutter:
             label = ticks.get(rows - 1 - row)
@@ -157,11 +157,11 @@ def loss_and_metric(
     elif x_limits is None:
         x_limits = (0.0, 1.0)
     name = (state.metric or "metric") if which == "metric" else which
-    head = _head(name, lines, best, width, plain) if height >= 5 and width >= 1 else Text(end="")
+    above = _head(name, lines, best, width, plain) if height >= 5 and width >= 1 else Text(end="")
     body = chart(
         lines,
         width,
-        height - (1 if head else 0),
+        height - (1 if above else 0),
         x_label="epoch",
         log=log,
         mark=best,
@@ -170,11 +170,11 @@ def loss_and_metric(
         foreground=foreground,
         background=background,
     )
-    return head.append_text(body)
+    return above.append_text(body)
 
 
 def _head(name: str, lines: Sequence[Line], best: int | None, width: int, plain: bool) -> Text:
-    """Return the line above a chart in the longest of its forms that fits: with last values, without, with short words."""
+    """Return the line above a chart: with last values where there is room, without, with short words."""
     valued = [replace(line, label=f"{line.label} {figure(line.y[-1])}") for line in lines]
     short = [replace(line, label=_SHORT.get(line.label, line.label)) for line in lines]
     forms = [
@@ -184,13 +184,18 @@ def _head(name: str, lines: Sequence[Line], best: int | None, width: int, plain:
         (short, f"best {best}"),
         (short, ""),
     ]
-    for labelled, words in forms:
-        head = Text.assemble((clean(name), "" if plain else "bold"), "  ", end="", no_wrap=True)
-        head.append_text(legend(labelled, words if best else "", plain) if lines else Text("nothing to draw yet"))
-        if head.cell_len <= width:
+    return head(name, [(labelled, words if best else "") for labelled, words in forms], width, plain)
+
+
+def head(name: str, forms: Sequence[tuple[Sequence[Line], str]], width: int, plain: bool) -> Text:
+    """Return a name and a legend in one line of `width` cells: the first of its `forms`, (lines, words of the mark), that fits."""
+    for lines, words in forms:
+        text = Text.assemble((clean(name), "" if plain else "bold"), "  ", end="", no_wrap=True)
+        text.append_text(legend(lines, words, plain) if lines else Text("nothing to draw yet"))
+        if text.cell_len <= width:
             break
-    head.truncate(width, overflow="ellipsis", pad=True)
-    return head.append("\n")
+    text.truncate(width, overflow="ellipsis", pad=True)
+    return text.append("\n")
 
 
 def _prepared(line: Line, log: bool) -> Line:

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from tuiml.draw.folds import ended
 from tuiml.draw.numbers import duration as duration
 from tuiml.draw.numbers import figure, rises, status
+from tuiml.folds import spreads
 from tuiml.state import Epoch, RunState
 from tuiml.text import clean
 
@@ -32,7 +34,7 @@ STATUS_STYLES = {
 
 @dataclass(frozen=True)
 class RunRow:
-    """One run in a list. `best` is the validation metric at the best epoch, `test` the same metric on the test rows."""
+    """One run in a list. `best` is the validation metric at the best epoch, of folds its mean, `test` that on the test rows."""
 
     id: str
     name: str
@@ -53,6 +55,9 @@ class RunRow:
         best = next((e.metrics.get(f"val_{metric}") for e in state.history if e.number == state.best_epoch), None)
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(state.started)) if state.started else ""
         epochs = f"{len(state.history)}/{state.epochs}"
+        if state.plan is not None:
+            best = spreads(state.folds).get(f"val_{metric}", {}).get("mean")
+            epochs = ended(state) if state.folding or not state.plan.refit else epochs
         return cls(id, name, state.task, state.status, epochs, best, state.test.get(metric), when, note)
 
 
@@ -133,7 +138,7 @@ def runs_table(rows: Iterable[RunRow], ascii: bool = False) -> Table:
         "test": [Text(figure(run.test)) for run in runs],
     }
     flexible = {
-        "task": [clean(run.task) for run in runs],
+        "task": [clean(run.task) for run in runs] if any(run.task not in run.id for run in runs) else [],
         "name": [clean(run.name) for run in runs] if any(run.name not in run.id for run in runs) else [],
         "started": [clean(run.when) for run in runs]
         if any(run.when[:10].replace("-", "") not in run.id for run in runs)

@@ -34,7 +34,7 @@ class DataFields(Section):
         pattern=r"^(shuffled|first|(group|time):.+)$",
     )
     deduplicate: bool = knob(
-        False, "leave out training rows that occur twice, or in the test set", "Leave out duplicates", "--deduplicate"
+        False, "leave out training rows that occur twice, or in the test set", "Deduplicate", "--deduplicate"
     )
     label_noise: float = knob(
         0.0,
@@ -62,7 +62,7 @@ class DataFields(Section):
     kind: Literal["auto", "binary", "one_of_n", "many_of_n", "value", "share"] = knob(
         "auto", "what the target is; auto looks at its values (csv and npz only)", "Kind", "--kind"
     )
-    drop: Words = knob((), "columns to leave out (tables only)", "Leave out", "--drop")
+    drop: Words = knob((), "columns to leave out (tables only)", "Drop columns", "--drop")
     derive: Words = knob(
         (),
         "columns to add: log:A, ratio:A:B or product:A:B of the columns A and B (tables only)",

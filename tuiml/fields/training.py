@@ -29,7 +29,7 @@ class OptimizerFields(Section):
     clip_value: float = knob(0.0, "largest entry of a gradient let through; 0 for no limit", "Clip value", ge=0)
     schedule: Literal["constant", "step", "exponential", "cosine", "plateau"] = knob(
         "constant",
-        "how the learning rate falls: step and exponential by `decay` every `decay_epochs`, cosine to zero at the last epoch, "
+        "how the learning rate falls: step and exponential by `decay` every `decay_epochs`, cosine towards zero after the last epoch, "
         "plateau by `decay` after `decay_epochs` without a better val_loss",
         "Schedule",
         "--schedule",
@@ -139,7 +139,9 @@ class FoldFields(Section):
     smoothing: float = knob(
         0.9, "weight of what was before in the moving average of the mean curve", "Smoothing", ge=0, lt=1
     )
-    skip: int = knob(10, "first epochs left out of the smoothed curve", "Skip", unit="epochs", ge=0)
+    skip: int = knob(
+        10, "first epochs left out of the smoothed curve, at most a tenth of all", "Skip", unit="epochs", ge=0
+    )
     refit: bool = knob(
         True, "at the end, train on all training rows for as many epochs as the folds suggest, and test that", "Refit"
     )

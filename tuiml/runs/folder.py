@@ -35,6 +35,11 @@ class RunFolder:
         return self.path / "recipe.toml"
 
     @property
+    def network(self) -> Path:
+        """The run's own copy of the recipe's model file, where it has one."""
+        return self.path / "network.py"
+
+    @property
     def env(self) -> Path:
         """Name of the run, who started it and when, versions, host."""
         return self.path / "env.json"

@@ -14,9 +14,10 @@ from pathlib import Path
 from tuiml import __version__
 from tuiml.errors import StorageError
 from tuiml.fields import Recipe
-from tuiml.recipe import to_toml
+from tuiml.recipe import compose, nested, to_toml
 from tuiml.runs import wishes
-from tuiml.runs.folder import RunFolder, create
+from tuiml.runs.folder import RunFolder, create, whole
+from tuiml.text import clean
 
 _RUNNER = [sys.executable, "-P", "-m", "tuiml.train"]
 
@@ -87,7 +88,10 @@ def wish(folder: RunFolder, kind: wishes.Kind, by: str, value: int | None = None
 
 
 def prepare(recipe: Recipe, runs_dir: Path, name: str | None, by: str) -> RunFolder:
-    """Make the run folder of a new run; `by` says who asked ("cli", "tui"). Raises StorageError."""
+    """Make the run folder of a new run; `by` says who asked ("cli", "tui"). Raises StorageError.
+
+    A model file is copied into it: whatever becomes of the original, the run can be resumed and repeated.
+    """
     env = {
         "name": name or "",
         "by": by,
@@ -97,4 +101,21 @@ def prepare(recipe: Recipe, runs_dir: Path, name: str | None, by: str) -> RunFol
         "tuiml": __version__,
         "argv": sys.argv,
     }
-    return create(runs_dir, recipe.task, to_toml(recipe), env)
+    try:
+        code = Path(recipe.model.file).read_bytes() if recipe.model.file else b""
+    except OSError as error:
+        raise StorageError(f"{clean(recipe.model.file)} cannot be read: {error.strerror or error}.") from None
+    folder = create(runs_dir, recipe.task, to_toml(recipe), env)
+    if code:
+        _keep_model_file(folder, recipe, code)
+    return folder
+
+
+def _keep_model_file(folder: RunFolder, recipe: Recipe, code: bytes) -> None:
+    own = compose([recipe.model_dump(), nested("model.file", str(folder.network.absolute()))])
+    try:
+        for file, content in ((folder.network, code), (folder.recipe, to_toml(own).encode())):
+            with whole(file) as stream:
+                stream.write(content)
+    except OSError as error:
+        raise StorageError(f"{folder.network} cannot be written: {error.strerror or error}.") from None

@@ -12,7 +12,7 @@ from typing import Any
 
 from tuiml.errors import DataError, UsageError, did_you_mean
 from tuiml.fields import DataFields, Recipe
-from tuiml.tasks import csv_file, drawn, embedded, folder, housing, keras_sets, keras_text, npz_file
+from tuiml.tasks import csv_file, drawn, echoes, embedded, folder, housing, keras_sets, keras_text, npz_file
 from tuiml.tasks.base import Task
 from tuiml.text import clean
 
@@ -49,7 +49,7 @@ FILES: dict[str, Files] = {
 }
 """What the names of tasks begin with that are the user's own files; a path follows."""
 
-_MODULES = (embedded, keras_sets, keras_text, housing, drawn)
+_MODULES = (embedded, keras_sets, keras_text, housing, echoes, drawn)
 
 TASKS: dict[str, Task] = {task.name: task for module in _MODULES for task in module.TASKS}
 """The built-in tasks by name."""

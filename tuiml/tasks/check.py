@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from tuiml.errors import Problem, RecipeError, TuimlError, did_you_mean
-from tuiml.fields import DataFields, ModelFields, Recipe
-from tuiml.tasks import augmentation, catalog, offline
+from pathlib import Path
+
+from tuiml.errors import Problem, RecipeError, TuimlError
+from tuiml.fields import DataFields, Recipe
+from tuiml.tasks import augmentation, catalog, monitors, networks, optimizers, tables
 from tuiml.tasks.base import Task
 from tuiml.tasks.heads import Head, choose
-from tuiml.tasks.split import validation_count, validation_excess
+from tuiml.tasks.split import counts, excess
+from tuiml.text import clean
 
 
 def check(recipe: Recipe, task: Task) -> list[Problem]:
     """Return all that keeps `recipe` from being trained on `task`; [] when nothing does. `path` is the field to change."""
     head = head_of(recipe, task)
-    shape = _picture_shape(recipe, task)
-    problems = _check_validation(recipe, task)
-    augmented, shape = augmentation.check(recipe, task, shape, _training_rows(recipe, task))
-    problems += augmented + _check_network(recipe, task, shape) + _check_layers(recipe) + _check_monitor(recipe, head)
+    shape = picture_shape(recipe, task)
+    problems = _check_split(recipe, task)
+    augmented, shape = augmentation.check(recipe, task, shape, training_rows(recipe, task))
+    problems += augmented + networks.check(recipe, task, shape) + optimizers.check(recipe)
+    problems += monitors.check(recipe, task.kind, head) + _check_labels(recipe, task, head)
+    problems += _check_meaning(recipe, task) + _check_folds(recipe, task) + _check_beginning(recipe)
     if head.impossible:
-        problems.append(Problem(_overridden(recipe), head.impossible))
+        problems.append(Problem(overridden(recipe), head.impossible))
     return problems
 
 
@@ -29,161 +34,134 @@ def complete(error: RecipeError) -> RecipeError:
         return error
     try:
         found = check(error.sound, catalog.of(error.sound))
+    except RecipeError as contradictory:  # a table without the column to predict, say
+        found = list(contradictory.problems)
     except TuimlError as unusable:  # a folder without pictures, say: one more thing that is wrong
         found = [Problem("task", str(unusable))]
     return RecipeError([*error.problems, *(problem for problem in found if problem.path not in told)], error.sound)
 
 
-def advice(recipe: Recipe, task: Task) -> list[Problem]:
-    """Return what can be trained, but is unusual or has no effect: sentences to read, not to refuse a run for."""
-    head, found = head_of(recipe, task), []
-    if head.conflict and not head.impossible:
-        found.append(Problem(_overridden(recipe), head.conflict))
-    originals, batch = _training_rows(recipe, task), recipe.train.batch_size
-    rows = None if originals is None else originals * (1 + offline.copies_of(recipe))
-    if rows is not None and 0 < rows < batch:
-        found.append(
-            Problem(
-                "train.batch_size",
-                f"{batch:,} rows a step, but only {rows:,} to train on: each epoch is a single step.",
-            )
-        )
-    if recipe.optimizer.momentum and recipe.optimizer.name not in ("sgd", "rmsprop"):
-        found.append(
-            Problem("optimizer.momentum", f"has no effect on {recipe.optimizer.name}; sgd and rmsprop use it.")
-        )
-    if not len(recipe.hidden_sizes()) and any(recipe.regularize.dropout + recipe.regularize.l1 + recipe.regularize.l2):
-        found.append(Problem("regularize", "dropout, l1 and l2 act on hidden layers, and there are none."))
-    plain = ModelFields()
-    if recipe.model.preset == "dense" and recipe.model.dense != plain.dense:
-        found.append(Problem("model.dense", "has no effect on a dense network; `layers` are its layers."))
-    if task.shape is not None and recipe.data.image_size != DataFields().image_size:
-        found.append(Problem("data.image_size", f"has no effect on {task.name}; only a folder's pictures are resized."))
-    shape = _picture_shape(recipe, task)
-    if not augmentation.check(recipe, task, shape, originals)[0]:
-        found += augmentation.advice(recipe, shape, task, originals)
-    return found + _advise_early_stopping(recipe)
-
-
 def head_of(recipe: Recipe, task: Task, classes: int | None = None) -> Head:
     """Return the head that the recipe gives a network for `task`; `classes` is their number where only the data tells it."""
-    known = len(task.classes or ()) if classes is None else classes
-    return choose(task.kind, known, recipe.model, mixed=augmentation.mixes(recipe))
+    told = task.outputs if task.classes is None else len(task.classes)
+    return choose(
+        task.kind,
+        told if classes is None else classes,
+        recipe.model,
+        labels=recipe.data.labels,
+        extra=recipe.train.metrics,
+        mixed=augmentation.mixes(recipe),
+    )
 
 
-def _overridden(recipe: Recipe) -> str:
+def overridden(recipe: Recipe) -> str:
+    """Return the field that overrides the task's last layer."""
     return "model.loss" if recipe.model.loss != "auto" else "model.output"
 
 
-def _picture_shape(recipe: Recipe, task: Task) -> tuple[int, int, int] | None:
+def picture_shape(recipe: Recipe, task: Task) -> tuple[int, int, int] | None:
     """Return (h, w, c) of the pictures, None for other rows; where only the data tells, data.image_size decides."""
     if not task.pictures:
         return None
     if task.shape is None:
-        return recipe.data.image_size, recipe.data.image_size, 3
+        return recipe.data.image_size, recipe.data.image_size, 1 if recipe.data.color == "gray" else 3
     height, width, channels = task.shape
     return height, width, channels
 
 
-def _training_rows(recipe: Recipe, task: Task) -> int | None:
-    if task.rows is None:
-        return None
-    left = task.rows[0] - validation_count(task.rows[0], _validation(recipe))
-    return max(1, round(recipe.data.fraction * left)) if left > 0 else 0
+def training_rows(recipe: Recipe, task: Task) -> int | None:
+    """Return how many rows are trained on, before offline copies; None where only the data tells."""
+    return counts(task.rows, recipe.data.model_dump(), recipe.folds.k > 0)[0] if task.rows else None
 
 
-def _validation(recipe: Recipe) -> float:
-    return 0.2 if recipe.data.validation == "auto" else recipe.data.validation
-
-
-def _check_validation(recipe: Recipe, task: Task) -> list[Problem]:
-    wanted = _validation(recipe)
-    if wanted >= 1 and wanted != int(wanted):
-        return [
-            Problem("data.validation", f"expected a share below 1, or a whole number of rows; received {wanted:g}.")
-        ]
-    excess = validation_excess(task.rows[0], validation_count(task.rows[0], wanted)) if task.rows else ""
-    return [Problem("data.validation", excess)] if excess else []
-
-
-def _check_network(recipe: Recipe, task: Task, shape: tuple[int, int, int] | None) -> list[Problem]:
-    if recipe.model.preset != "cnn":
-        return []
-    if not task.pictures:
-        return [
+def _check_split(recipe: Recipe, task: Task) -> list[Problem]:
+    """Rows can be set apart as long as some are left, and by a column where there are columns."""
+    wrong = excess(task.rows, recipe.data.model_dump(), recipe.folds.k > 0) if task.rows else None
+    kind, _, column = recipe.data.split.partition(":")
+    found = [Problem(*wrong)] if wrong else []
+    if column and task.form != "table" and not recipe.task.startswith("npz:"):
+        found.append(
             Problem(
-                "model.preset", f"cnn needs pictures, and the rows of {task.name} are not pictures; expected dense."
+                "data.split",
+                f"{kind}:COLUMN needs a table, and the rows of {task.name} have no columns; expected shuffled or first.",
             )
-        ]
-    pools, side = len(recipe.model.layers), min(shape[:2]) if shape else 0
-    if shape is None or side >> pools >= 1:
-        return []
-    most = side.bit_length() - 1  # pooling rounds odd sides down
-    return [
-        Problem(
-            "model.layers",
-            f"{pools} convolutions halve the picture {pools} times, and {shape[0]} x {shape[1]} pixels can be "
-            f"halved {most} times; expected at most {most} layers.",
         )
+    return found
+
+
+def _check_labels(recipe: Recipe, task: Task, head: Head) -> list[Problem]:
+    """Labels must be what the loss compares with."""
+    labels = recipe.data.labels
+    if task.kind not in _CLASSES or labels == "auto" or (labels == "one_hot") == head.one_hot:
+        return []
+    sentence = (
+        f"{head.loss} with {head.activation} compares class numbers; expected integer or auto, or the loss categorical_crossentropy."
+        if labels == "one_hot"
+        else f"{head.loss} compares rows of zeros with a one; expected one_hot or auto, or the loss sparse_categorical_crossentropy."
+    )
+    return [Problem("data.labels", sentence)]
+
+
+_CLASSES = ("binary", "one_of_n")
+_TABLE_FIELDS = ("mask", "indicators", "drop", "derive")
+_FILE_FIELDS = {"target": ("csv:",), "kind": ("csv:", "npz:")}
+
+
+def _check_meaning(recipe: Recipe, task: Task) -> list[Problem]:
+    """Fields that ask for something that the rows of this task cannot have."""
+    given = {name for name in type(recipe.data).model_fields if getattr(recipe.data, name) != _PLAIN[name]}
+    problems = [
+        Problem(f"data.{name}", f"needs a table, and the rows of {task.name} are {task.form}; leave it out.")
+        for name in _TABLE_FIELDS
+        if name in given and task.form != "table"
     ]
-
-
-def _check_layers(recipe: Recipe) -> list[Problem]:
-    """A list holds one value for all hidden layers, or one for each; an empty one is none at all."""
-    hidden, problems = len(recipe.hidden_sizes()), []
-    for name in ("dropout", "l1", "l2"):
-        values = getattr(recipe.regularize, name)
-        if len(values) not in (0, 1, hidden):
-            inside = " (convolutions, then dense ones)" if recipe.model.preset == "cnn" else ""
-            problems.append(
-                Problem(
-                    f"regularize.{name}",
-                    f"expected one value, or {hidden}: one for each hidden layer{inside}; received {len(values)}.",
-                )
-            )
+    problems += [
+        Problem(f"data.{name}", f"is for {' and '.join(files)} alone; {task.name} says itself what is predicted.")
+        for name, files in _FILE_FIELDS.items()
+        if name in given and not recipe.task.startswith(files)
+    ]
+    if task.columns and not recipe.task.startswith("csv:"):  # that of a file has looked already
+        problems += tables.check(recipe.data, task.columns)
+    if "class_weights" in given and task.kind not in _CLASSES:
+        what = "many labels at once" if task.kind == "many_of_n" else "numbers"
+        problems.append(
+            Problem("data.class_weights", f"weigh one class against another, and {task.name} is about {what}.")
+        )
     return problems
 
 
-def _check_monitor(recipe: Recipe, head: Head) -> list[Problem]:
-    if recipe.early_stopping is None:
-        return []
-    monitor, trained = recipe.early_stopping.monitor, ["loss", *head.metrics]
-    known = trained + [f"val_{name}" for name in trained]
-    if monitor not in known:
+_PLAIN = DataFields().model_dump()
+
+
+def _check_folds(recipe: Recipe, task: Task) -> list[Problem]:
+    folds, rows = recipe.folds, training_rows(recipe, task)
+    if folds.k == 1:
+        return [Problem("folds.k", "a single fold would leave no rows to train on; expected 2 or more, or 0 for none.")]
+    if folds.k and recipe.data.split.startswith("time:"):
         return [
             Problem(
-                "early_stopping.monitor",
-                f"there is no metric {monitor!r} here.{did_you_mean(monitor, known)} Known: {', '.join(known)}.",
+                "folds.k",
+                "folds would train on later rows than they validate on, which data.split=time: is there to prevent; "
+                "expected 0, or another split.",
             )
         ]
-    if monitor.startswith("val_") and recipe.data.validation == 0:
+    if folds.k and rows is not None and folds.k > rows:
+        return [
+            Problem("folds.k", f"expected at most one fold for each of the {rows:,} training rows; received {folds.k}.")
+        ]
+    if folds.k and folds.repeats > 1 and not folds.shuffled:
         return [
             Problem(
-                "early_stopping.monitor",
-                f"{monitor} needs validation rows, and data.validation is 0; "
-                f"give --validation 0.2, or monitor={monitor.removeprefix('val_')}.",
+                "folds.repeats",
+                "consecutive folds are the same each time, so repeating them shows nothing new; expected 1, or folds.shuffled=on.",
             )
         ]
     return []
 
 
-def _advise_early_stopping(recipe: Recipe) -> list[Problem]:
-    stopping, found = recipe.early_stopping, []
-    if stopping is None:
+def _check_beginning(recipe: Recipe) -> list[Problem]:
+    begin = recipe.train.init_from
+    if not begin or (Path(begin) / "model.keras").is_file():
         return []
-    if recipe.train.epochs <= stopping.start_from_epoch + stopping.patience:
-        found.append(
-            Problem(
-                "early_stopping.patience",
-                f"cannot run out in {recipe.train.epochs} epochs; early stopping will not stop this run.",
-            )
-        )
-    rising = "accuracy" in stopping.monitor
-    if stopping.mode == ("min" if rising else "max"):
-        found.append(
-            Problem(
-                "early_stopping.mode",
-                f"{stopping.mode} waits for {stopping.monitor} to get worse; auto knows its direction.",
-            )
-        )
-    return found
+    there = "holds no model.keras: that run has not ended yet, or failed" if Path(begin).is_dir() else "is not there"
+    return [Problem("train.init_from", f"{clean(begin)} {there}; expected the folder of a finished run.")]

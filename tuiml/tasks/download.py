@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +18,22 @@ _ATTEMPTS = 3
 _TIMEOUT = 20.0
 """Seconds without a byte after which a connection counts as lost."""
 _CHUNK = 1 << 16
+
+_fetching: ContextVar[bool] = ContextVar("fetching", default=True)
+
+
+class AbsentError(DataError):
+    """Files that are not in the cache, where nothing was to be fetched."""
+
+
+@contextmanager
+def cache_only() -> Iterator[None]:
+    """Let `obtain` fetch nothing while this is entered: it raises AbsentError instead."""
+    before = _fetching.set(False)
+    try:
+        yield
+    finally:
+        _fetching.reset(before)
 
 
 @dataclass(frozen=True)
@@ -36,10 +54,15 @@ def cache_folder() -> Path:
 def obtain(files: Sequence[File], progress: Progress) -> list[Path]:
     """Return the paths of `files` in the cache, each checked against its hash; what is missing is fetched.
 
-    Raises DataError when a file cannot be fetched, or when a cached one is not the published one (it is left as it is);
-    StorageError when the cache cannot be written.
+    Raises DataError when a file cannot be fetched (AbsentError inside `cache_only`), or when a cached one is not the
+    published one (it is left as it is); StorageError when the cache cannot be written.
     """
     absent = [file for file in files if not (cache_folder() / file.name).is_file()]
+    if absent and not _fetching.get():
+        raise AbsentError(
+            f"Not in Keras' cache, {cache_folder()}: {', '.join(file.name for file in absent)} "
+            f"({sum(file.size for file in absent) / 1e6:,.1f} MB)."
+        )
     for file in files:
         path = cache_folder() / file.name
         if file in absent:

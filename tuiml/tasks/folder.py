@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tuiml.errors import DataError
 from tuiml.fields import DataFields
+from tuiml.tasks import duplicates
 from tuiml.tasks.base import Data, Progress, Task
-from tuiml.tasks.decode import check_memory, decode
-from tuiml.tasks.split import stratified
+from tuiml.tasks.decode import CHANNELS, check_memory, decode
 from tuiml.text import clean
 
 SUFFIXES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 """File names that count as pictures, in any case; what is inside decides when it is opened."""
 
 _LAYOUT = "Expected DIR/class/*.jpg, or DIR/train/class/*.jpg with DIR/test/class/*.jpg and, if wanted, DIR/validation/class/*.jpg."
+_PURPOSES = ("train", "validation", "test")
 _PARTS = {"train": "train", "validation": "validation", "val": "validation", "test": "test"}
-_TEST_SHARE = 0.2
 _SEED = 2020
-"""The test set is part of the task and the same for every recipe, so that runs with different seeds are comparable."""
+"""Training pictures have one order for every recipe, so that the rows of different runs are comparable."""
+_UNEVEN = 3
+"""How many times as large as the smallest class the largest may be before it is told."""
+_NAMED = 3
+"""As many pairs of equal pictures are named."""
 
+Numbers = npt.NDArray[Any]
 Files = list[tuple[Path, int]]
 """Pictures of one part: (file, class number)."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What a folder holds, by the names of its files: `parts` has "train" and "test" pictures, maybe "validation" ones."""
+    """What a folder holds, by the names of its files: `parts` has "train" pictures, maybe "validation" and "test" ones."""
 
     classes: tuple[str, ...]
     parts: Mapping[str, Files]
@@ -49,23 +56,25 @@ DEFAULTS: Mapping[str, Any] = {
 def task(name: str, root: Path, data: DataFields) -> Task:
     """Return the task of the pictures below `root`: binary for two classes. Raises DataError, as `inspect` does."""
     listing = inspect(root)
-    rows = len(listing.parts["train"]) + len(listing.parts.get("validation", ())), len(listing.parts["test"])
+    sizes = {part: len(files) for part, files in listing.parts.items()}
     return Task(
         name,
         f"Pictures in {clean(root.name)}",
         "binary" if len(listing.classes) == 2 else "one_of_n",
-        lambda data_fields, progress: load(root, int(data_fields["image_size"]), progress),
+        lambda data_fields, progress: load(root, DataFields.model_validate(data_fields), progress),
+        shape=(data.image_size, data.image_size, CHANNELS[data.color]),
         classes=listing.classes,
-        rows=rows,
+        rows=(sizes["train"] + sizes.get("validation", 0), sizes.get("test", 0)),
         source=clean(root),
         defaults=DEFAULTS,
+        warning=_imbalance(listing) if data.class_weights == "none" else "",
     )
 
 
 def inspect(root: Path) -> Listing:
     """Return classes and pictures below `root` without opening a picture.
 
-    Without a test folder, a fifth of each class is drawn for testing, the same fifth for every recipe.
+    Training pictures come in a fixed random order: the first ones are not all of one class.
     Raises DataError, naming folder and reason, when this is not a folder of at least two classes of pictures.
     """
     top = _folders(root)
@@ -87,48 +96,68 @@ def inspect(root: Path) -> Listing:
         part: [(file, number) for number, name in enumerate(names) for file in found.get(name, ())]
         for part, found in parts.items()
     }
-    listed["train"], listed["test"] = _draw_test(listed["train"], listed.get("test", []))
+    order = np.random.default_rng(_SEED).permutation(len(listed["train"]))
+    listed["train"] = [listed["train"][row] for row in order.tolist()]
     return Listing(tuple(clean(name) for name in names), listed, tuple(notices))
 
 
-def load(root: Path, size: int, progress: Progress) -> Data:
-    """Return the pictures below `root` as (n, size, size, 3) uint8: upright, cut to the centered square, resized, RGB.
+def load(root: Path, data: DataFields, progress: Progress) -> Data:
+    """Return the pictures below `root` as (n, h, w, c) uint8: upright, and of the size and color that `data` asks for.
 
-    A picture that cannot be decoded is left out and named in `notices`. Pictures of a validation folder are training
-    rows named by `fixed_validation`. Raises DataError, as `inspect` does, when a class has no readable picture for
-    training, and when the pictures would not fit into memory.
+    A picture that cannot be decoded is left out and named in `notices`, as are equal pictures of two classes or two parts.
+    Pictures of a validation folder are training rows named by `fixed_validation`. Without a test folder, there are no
+    test rows. Raises DataError, as `inspect` does, when a class has no readable picture for training, and when the
+    pictures would not fit into memory.
     """
     listing = inspect(root)
-    parts = [listing.parts["train"], listing.parts.get("validation", []), listing.parts["test"]]
-    together = [pair for part in parts for pair in part]
-    check_memory(root, len(together), size)
-    pictures, broken = decode([file for file, _ in together], size, progress)
-    readable = np.ones(len(together), bool)
-    readable[list(broken)] = False
+    listed = [
+        (file, number, part) for part, name in enumerate(_PURPOSES) for file, number in listing.parts.get(name, [])
+    ]
+    check_memory(root, len(listed), data.image_size, CHANNELS[data.color])
+    pictures, broken = decode([file for file, _, _ in listed], data.image_size, progress, data.resize, data.color)
     notices = [
         *listing.notices,
-        *(f"{clean(together[row][0])} is left out: {reason}." for row, reason in broken.items()),
+        *(f"{clean(listed[row][0])} is left out: {reason}." for row, reason in broken.items()),
     ]
-    labels = np.array([number for _, number in together], np.int64)
-    part_of = np.repeat([0, 1, 2], [len(part) for part in parts])
+    kept = [row for row in range(len(listed)) if row not in broken]
+    files = [listed[row][0].relative_to(root) for row in kept]
+    labels = np.array([listed[row][1] for row in kept], np.int64)
+    part_of = np.array([listed[row][2] for row in kept], np.int64)
     for number, name in enumerate(listing.classes):
-        if not readable[(part_of == 0) & (labels == number)].any():
+        if not ((part_of == 0) & (labels == number)).any():
             raise DataError(
                 f"None of the training pictures of the class {name!r} in {clean(root)} can be read. {' '.join(notices[-3:])}"
             )
-    if broken:
-        pictures, labels, part_of = pictures[readable], labels[readable], part_of[readable]
+    pictures = pictures[kept] if broken else pictures
+    notices += _equal_pictures(files, pictures, labels, part_of)
     test = int((part_of < 2).sum())
     fixed = np.flatnonzero(part_of == 1) if (part_of == 1).any() else None
     return Data(pictures[:test], labels[:test], pictures[test:], labels[test:], listing.classes, tuple(notices), fixed)
 
 
-def _draw_test(train: Files, listed_test: Files) -> tuple[Files, Files]:
-    """Return training pictures in a fixed random order (the first ones are not all of one class) and test pictures."""
-    labels = np.array([number for _, number in train], np.int64)
-    drawn = np.empty(0, np.int64) if listed_test else stratified(labels, round(_TEST_SHARE * len(labels)), (_SEED, 0))
-    rest = np.random.default_rng((_SEED, 1)).permutation(np.setdiff1d(np.arange(len(labels)), drawn))
-    return [train[row] for row in rest.tolist()], listed_test or [train[row] for row in drawn.tolist()]
+def _equal_pictures(files: Sequence[Path], pictures: Numbers, labels: Numbers, part_of: Numbers) -> list[str]:
+    """Return which pictures equal, pixel for pixel, an earlier one of another class or another part, as copied files do."""
+    [alike] = duplicates.alike(pictures)
+    original = np.unique(alike, return_index=True)[1][alike]
+    two_classes = labels != labels[original]
+    told = []
+    for rows, what in (
+        (np.flatnonzero(two_classes), "in two classes: one label is wrong"),
+        (np.flatnonzero(~two_classes & (part_of != part_of[original])), "for two purposes"),
+    ):
+        pairs = "; ".join(f"{clean(files[row])} and {clean(files[original[row]])}" for row in rows[:_NAMED])
+        more = f", and {len(rows) - _NAMED:,} more pairs" if len(rows) > _NAMED else ""
+        told += [f"Equal pictures {what}. {pairs}{more}."] if pairs else []
+    return told
+
+
+def _imbalance(listing: Listing) -> str:
+    """Return a sentence with the training pictures of each class where they are uneven, else an empty one."""
+    counts = Counter(number for _, number in listing.parts["train"])
+    if max(counts.values()) <= _UNEVEN * min(counts.values()):
+        return ""
+    each = ", ".join(f"{listing.classes[number]} {count:,}" for number, count in counts.most_common())
+    return f"The classes are uneven ({each}): --class-weights balanced makes rare ones count as much as frequent ones."
 
 
 def _folders(root: Path) -> list[str]:

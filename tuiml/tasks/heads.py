@@ -1,10 +1,11 @@
-"""The last layer, its loss and its metric, as they follow from what a task asks for."""
+"""The last layer, its loss and its metrics, as they follow from what a task asks for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from tuiml.fields import ModelFields
+from tuiml.tasks import metrics
 from tuiml.tasks.base import Kind
 
 
@@ -61,48 +62,60 @@ _TABLE: dict[Kind, tuple[str, str, str, str]] = {
     ),
 }
 
-_PROBABILITIES = {"softmax": "sparse_categorical_crossentropy", "sigmoid": "binary_crossentropy", "linear": "mse"}
-"""The loss that goes with an overriding activation when classes are told apart."""
-
 _MIXED = (
     "Mixed pictures have mixed labels: softmax gives a share of each class, and categorical_crossentropy compares them."
 )
 
+_LOSSES = {"softmax": "sparse_categorical_crossentropy", "sigmoid": "binary_crossentropy"}
+"""The loss that goes with an overriding activation when classes are told apart; mse with all others."""
+
 _CATEGORICAL = ("sparse_categorical_crossentropy", "categorical_crossentropy")
+_CLASSES: tuple[Kind, ...] = ("binary", "one_of_n")
 
 
-def choose(kind: Kind, classes: int, model_fields: ModelFields, *, mixed: bool = False) -> Head:
-    """Return the head for a task of `kind` with `classes` classes or labels (ignored for value and share).
+def choose(
+    kind: Kind,
+    outputs: int,
+    model_fields: ModelFields,
+    *,
+    labels: str = "auto",
+    extra: tuple[str, ...] = (),
+    mixed: bool = False,
+) -> Head:
+    """Return the head for a task of `kind` with `outputs` classes, labels or targets.
 
     `model_fields.output` and `model_fields.loss` override the table unless they are "auto"; when only one is given,
-    the other follows it where the table's would not fit. With `mixed`, labels are shares of several classes (mixup,
-    cutmix): they are rows of numbers, and so is what the network gives.
+    the other follows it where the table's would not fit. `labels` are the recipe's `data.labels`, `extra` the metrics
+    to record beside the kind's own: where nothing else decides, class numbers become rows of zeros with a one if one of
+    the two needs them. With `mixed`, labels are shares of several classes (mixup, cutmix): they are rows of numbers, and
+    so is what the network gives.
     """
     activation, loss, metric, reason = _TABLE[kind]
     output, wanted = model_fields.output, model_fields.loss
-    if mixed and kind in ("binary", "one_of_n") and wanted == "auto" and output in ("auto", "softmax"):
-        wanted, reason = "categorical_crossentropy", _MIXED
+    rows = labels == "one_hot" or (labels == "auto" and kind == "one_of_n" and metrics.need_rows(extra))
+    if (mixed or rows) and kind in _CLASSES and wanted == "auto" and output in ("auto", "softmax"):
+        wanted, reason = "categorical_crossentropy", _MIXED if mixed else reason
     if output != "auto":
-        if output != activation and kind in ("binary", "one_of_n"):
-            loss = _PROBABILITIES[output]
+        if output != activation and kind in _CLASSES:
+            loss = _LOSSES.get(output, "mse")
         activation = output
     elif kind == "binary" and wanted in _CATEGORICAL:
         activation = "softmax"
     if wanted != "auto":
         loss = wanted
-    units = 1 if kind in ("value", "share") else classes
+    units = max(1, outputs)
     if kind == "binary":  # one unit is enough, unless what is asked for weighs the two classes against each other
         units = 2 if activation == "softmax" or loss in _CATEGORICAL else 1
-    one_hot = kind in ("binary", "one_of_n") and units > 1 and loss != "sparse_categorical_crossentropy"
+    one_hot = kind in _CLASSES and units > 1 and loss != "sparse_categorical_crossentropy"
     return Head(
         activation,
         loss,
         units,
-        (metric,),
+        (metric, *(name for name in dict.fromkeys(extra) if name != metric)),
         reason,
         one_hot,
         _conflict(kind, activation, loss),
-        _impossible(kind, activation, loss) or (_impossible_mixed(loss) if mixed and not one_hot else ""),
+        _impossible(kind, activation, loss, units) or (_impossible_mixed(loss) if mixed and not one_hot else ""),
     )
 
 
@@ -110,17 +123,29 @@ def _impossible_mixed(loss: str) -> str:
     return f"{loss} needs one class per row, and mixed labels are shares of several; expected categorical_crossentropy."
 
 
-def _impossible(kind: Kind, activation: str, loss: str) -> str:
-    if loss in _CATEGORICAL and kind not in ("binary", "one_of_n"):
+def _impossible(kind: Kind, activation: str, loss: str, units: int) -> str:
+    if loss in _CATEGORICAL and kind not in _CLASSES:
         what = "rows with any number of labels" if kind == "many_of_n" else "a number"
         return f"{loss} needs exactly one class per row, but this task asks for {what}; expected {_TABLE[kind][1]}."
     if loss == "binary_crossentropy" and kind == "value":
         return "binary_crossentropy needs a target from 0 to 1, but this task's values are any real numbers; expected mse or mae."
-    if activation == "softmax" and kind in ("value", "share"):
+    if activation == "softmax" and kind in ("value", "share") and units == 1:
         return f"softmax over a single unit is always 1, so nothing could be learned; expected {_TABLE[kind][0]}."
-    if activation == "linear" and loss.endswith("crossentropy"):
-        return f"{loss} needs probabilities, but a linear last layer gives any number; expected softmax or sigmoid, or the loss mse."
+    if activation in _RANGES and loss.endswith("crossentropy"):
+        return f"{loss} needs probabilities, but a {activation} last layer gives {_RANGES[activation]}; expected softmax or sigmoid, or the loss mse."
     return ""
+
+
+_RANGES = {"linear": "any number", "relu": "any number from 0 up", "tanh": "numbers from -1 to 1"}
+
+_EXPLAINED = {
+    "softmax": "softmax gives numbers that sum to 1: where one grows, the others must fall.",
+    "sigmoid": "sigmoid gives numbers from 0 to 1 alone.",
+    "tanh": "tanh gives numbers from -1 to 1 alone: what lies outside can never be reached.",
+    "relu": "relu gives no number below 0, and a unit that is below 0 for every row gives 0 without a gradient, "
+    "from which it never recovers (a dead relu).",
+    "linear": "linear gives any number.",
+}
 
 
 def _conflict(kind: Kind, activation: str, loss: str) -> str:
@@ -137,4 +162,5 @@ def _conflict(kind: Kind, activation: str, loss: str) -> str:
         fitting = {"mse", "mae"}
     if same and loss in fitting:
         return ""
-    return f"{activation} with {loss} is unusual here; {usual} with {usual_loss} is the usual choice. {reason}"
+    why = "" if same else f" {_EXPLAINED[activation].capitalize()}"
+    return f"{activation} with {loss} is unusual here; {usual} with {usual_loss} is the usual choice.{why} {reason}"

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tuiml.tasks import cifar
 from tuiml.tasks.base import Data, Progress, Task
 from tuiml.tasks.download import File, obtain
 
@@ -103,4 +104,5 @@ TASKS: tuple[Task, ...] = (
             "train": {"epochs": 10, "batch_size": 128},
         },
     ),
+    cifar.TASK,
 )

@@ -1,9 +1,9 @@
-"""Keras callbacks: early stopping that survives a resume, and the reporter that turns epochs into events."""
+"""Keras callbacks: those of a recipe, early stopping that survives a resume, and the reporter that turns epochs into events."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -12,11 +12,25 @@ import numpy.typing as npt
 
 from tuiml import events
 from tuiml.fields import EarlyStopping as Fields
+from tuiml.fields import Recipe
+from tuiml.tasks import metrics
 from tuiml.train.control import Publish
 from tuiml.train.feed import layer_seed
+from tuiml.train.limits import Limits
 from tuiml.train.loop import CompiledLoop
+from tuiml.train.schedule import Schedule
 
 _WEIGHT = "early_stopping/"
+
+
+def observers(recipe: Recipe, epochs: int) -> list[Any]:
+    """Return the callbacks that a recipe asks for, in the order in which `fit` must call them; the reporter comes after.
+
+    `epochs` are those of the whole run. Each has a `name`, `memory()` -> (counters, arrays) for a checkpoint, and
+    `remember(counters, arrays)`, which takes them back.
+    """
+    early = [EarlyStopping(recipe.early_stopping)] if recipe.early_stopping else []
+    return [Schedule(recipe.optimizer, epochs), *early, Limits(recipe.train)]
 
 
 class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
@@ -25,8 +39,13 @@ class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
     Keras forgets everything when `fit` begins and restores when it ends; a run may be resumed, or given more epochs.
     """
 
+    name = "early_stopping"
+
     def __init__(self, fields: Fields) -> None:
-        super().__init__(**fields.model_dump(exclude={"verbose"}))
+        mode = fields.mode
+        if mode == "auto":  # Keras refuses metrics whose direction it does not know
+            mode = "max" if metrics.rises(fields.monitor) else "min"
+        super().__init__(**fields.model_dump(exclude={"verbose", "mode"}), mode=mode)
         self.tells = bool(fields.verbose)
         self.best = None
         self.best_epoch = 0
@@ -119,6 +138,20 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
 
 def seed_layers(model: Any, seed: int, epoch: int) -> None:
     """Set the random generator of each dropout layer, so that an epoch draws the same whatever came before it."""
-    layers = [layer for layer in model.layers if getattr(layer, "seed_generator", None) is not None]
+    layers = [layer for layer in _nested(model) if getattr(layer, "seed_generator", None) is not None]
     for number, layer in enumerate(layers):
         layer.seed_generator.state.assign(layer_seed(seed, epoch, number))
+
+
+def dropout_seed(recipe: Recipe) -> int:
+    """Return the seed that dropout follows: its own, or the run's."""
+    own = recipe.regularize.dropout_seed
+    return recipe.train.seed if own is None else own
+
+
+def _nested(model: Any) -> Iterator[Any]:
+    """Yield a model's layers in order, and those inside of them: a model file's may be models themselves."""
+    for layer in model.layers:
+        yield layer
+        if hasattr(layer, "layers"):
+            yield from _nested(layer)

@@ -38,7 +38,7 @@ def save(
 ) -> Path:
     """Write the newest state, then drop all but the last two. Raises StorageError; earlier checkpoints stay as they are."""
     path = folder / f"last-{epoch:09d}-{step:09d}.npz"
-    _write(path, _variables(model) | extra, {"epoch": epoch, "step": step, **counters})
+    _write(path, variables(model) | extra, {"epoch": epoch, "step": step, **counters})
     for old in sorted(folder.glob("last-*.npz"))[:-_KEEP]:
         old.unlink(missing_ok=True)
     return path
@@ -46,7 +46,7 @@ def save(
 
 def weights(model: Any) -> dict[str, npt.NDArray[Any]]:
     """Return a copy of the model's variables, under the names that checkpoints give them."""
-    return {name: np.array(value) for name, value in _variables(model).items() if name.startswith("model/")}
+    return {name: np.array(value) for name, value in variables(model).items() if name.startswith("model/")}
 
 
 def save_best(folder: Path, arrays: dict[str, npt.NDArray[Any]], epoch: int) -> Path:
@@ -74,6 +74,12 @@ def load(path: Path) -> Checkpoint | None:
         return Checkpoint(path, counters.pop("epoch"), counters.pop("step"), counters, arrays)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
+
+
+def assign(model: Any, arrays: dict[str, npt.NDArray[Any]]) -> None:
+    """Give a model back what `variables` returned of it."""
+    for name, variable in _named_variables(model).items():
+        variable.assign(arrays[name])
 
 
 def restore(model: Any, checkpoint: Checkpoint, weights_only: bool = False) -> None:
@@ -108,7 +114,8 @@ def metrics_state(values: list[npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]
     return {f"metrics/{at}": value for at, value in enumerate(values)}
 
 
-def _variables(model: Any) -> dict[str, npt.NDArray[Any]]:
+def variables(model: Any) -> dict[str, npt.NDArray[Any]]:
+    """Return the values of all variables of a model, its optimizer and its metrics, under the names of checkpoints."""
     return {name: variable.numpy() for name, variable in _named_variables(model).items()}
 
 

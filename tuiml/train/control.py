@@ -29,6 +29,7 @@ class Control:
         self._changed = threading.Condition()
         self._wishes: deque[Wish] = deque()
         self.added_epochs = 0
+        self.stood = 0.0  # seconds that training has stood still
         self.save_wished = False
 
     def ask(self, wish: Wish) -> None:
@@ -60,6 +61,7 @@ class Control:
                 self._publish(events.Paused(epoch, step))
             elif wish.wish == "resume" and paused:
                 paused, stood = False, time.perf_counter() - began
+                self.stood += stood
                 self._publish(events.Resumed(epoch, step))
             elif wish.wish == "add_epochs":
                 self.added_epochs += max(wish.value or 0, 0)

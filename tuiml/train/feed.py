@@ -12,6 +12,8 @@ import psutil
 
 from augment import Pipeline
 from tuiml.tasks import mixing
+from tuiml.tasks.base import Rows
+from tuiml.train import inputs
 
 _ORDER = 1  # stream numbers keep the order of rows and the seeds of dropout apart
 _LAYERS = 2
@@ -21,15 +23,15 @@ _RESIDENT_SHARE = 0.25  # of the machine's memory; beyond it rows are gathered c
 class Feed:
     """The rows of one split.
 
-    `x` and `y` hold all rows of the data set, `rows` the numbers of those that belong to this split. With a `pipeline`
-    each picture is augmented as (seed, epoch, row number) say; where it mixes labels of the `classes`, y is fed as
-    (n, classes), and partners come from `rows` alone. Nothing here depends on batch size or speed: a resumed or
-    repeated run sees the same pictures in the same order.
+    `x` (an array, or `Sequences`: texts that are fed as sparse rows of zeros and ones) and `y` hold all rows of the data
+    set, `rows` the numbers of those that belong to this split. With a `pipeline` each picture is augmented as (seed,
+    epoch, row number) say; where it mixes labels of the `classes`, y is fed as (n, classes), and partners come from `rows`
+    alone. Nothing here depends on batch size or speed: a resumed or repeated run sees the same pictures in the same order.
     """
 
     def __init__(
         self,
-        x: npt.NDArray[Any],
+        x: Rows,
         y: npt.NDArray[Any],
         rows: npt.NDArray[np.int64],
         batch_size: int,
@@ -64,15 +66,23 @@ class Feed:
             return self.rows
         return np.random.default_rng([self.seed, _ORDER, epoch]).permutation(self.rows)
 
-    def batch(self, rows: npt.NDArray[np.int64], epoch: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    def batch(self, rows: npt.NDArray[np.int64], epoch: int) -> tuple[Rows, npt.NDArray[Any]]:
         """Return x, augmented where this feed augments, and y of the given rows in this epoch."""
         if self.pipeline is None:
             return self.x[rows], self.y[rows]
         drawn = {"seed": self.seed, "epoch": epoch}
         return mixing.augmented(self.pipeline, self.x, self.y, rows, **drawn, partners=self._partners)
 
+    def parts(self, rows: npt.NDArray[np.int64], epoch: int) -> tuple[npt.NDArray[Any], ...]:
+        """Return what `batch` does as arrays alone: (x, y), or (words, starts, y) of texts."""
+        x, y = self.batch(rows, epoch)
+        return (*inputs.arrays(x), y)
+
     def chunks(self, epoch: int, first_step: int, pace: Pace) -> Iterator[tuple[Any, ...]]:
-        """Yield, chunk by chunk, (rows,) of a resident feed or (x, y) of another, made one chunk ahead in a thread."""
+        """Yield, chunk by chunk, (rows,) of a resident feed or (x, y) of another, made one chunk ahead in a thread.
+
+        x of texts is two arrays: (words, starts, y).
+        """
         order = self.order(epoch)
         at = first_step * self.batch_size
         if self.resident:
@@ -87,7 +97,7 @@ class Feed:
             pending = None
             if at < len(order):
                 size = pace.steps * self.batch_size
-                pending = self._ahead.submit(self.batch, order[at : at + size], epoch)
+                pending = self._ahead.submit(self.parts, order[at : at + size], epoch)
                 at += size
             if ready is not None:
                 yield ready.result()

@@ -1,95 +1,96 @@
-"""From a recipe and the shape of one row to a compiled Keras model."""
+"""From a recipe and what a network is given to a compiled Keras model."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
 from typing import Any
 
-from tuiml.fields import OptimizerFields, Recipe
+from tuiml.fields import Recipe
 from tuiml.tasks.heads import Head
+from tuiml.tasks.sizes import Layer, memory
+from tuiml.train import layers, model_file, optimizer
+from tuiml.train.inputs import Input
 
 
-def build(recipe: Recipe, shape: tuple[int, ...], head: Head, scale: float | None) -> Any:
-    """Return a compiled `keras.Model` for rows of `shape`.
+def build(recipe: Recipe, given: Input, head: Head) -> Any:
+    """Return a compiled `keras.Model` for rows as `given` says, with the last layer of `head`.
 
-    `scale` multiplies the raw input inside the model (1/255 for pictures), so that a saved model takes raw pictures.
-    Initial weights follow from `recipe.train.seed`.
+    `given.scale` multiplies the raw input inside the model (1/255 for pictures), so that a saved model takes raw pictures.
+    Initial weights follow from `recipe.train.seed`. Whatever layers compute with, what they give is float32 in the end.
+    Raises RecipeError for a model file that cannot be used.
     """
     import keras
 
     keras.utils.set_random_seed(recipe.train.seed)
-    inputs = keras.Input(shape, dtype="float32", name="input")
-    signal = keras.layers.Rescaling(scale, name="scale")(inputs) if scale is not None else inputs
-    if recipe.regularize.input_dropout:
-        signal = keras.layers.Dropout(recipe.regularize.input_dropout, name="input_dropout")(signal)
-    signal = _hidden(recipe, shape, signal)
-    outputs = keras.layers.Dense(head.units, activation=head.activation, dtype="float32", name="output")(signal)
-    model = keras.Model(inputs, outputs, name="tuiml")
+    with _policy(recipe.train.precision):
+        inputs = given.layer()
+        signal = keras.layers.Rescaling(given.scale, name="scale")(inputs) if given.scale is not None else inputs
+        if recipe.model.file:
+            outputs = model_file.applied(recipe, given, head, signal)
+        else:
+            signal = layers.hidden(recipe, given, signal)
+            last = keras.layers.Dense(head.units, activation=head.activation, dtype="float32", name="output")
+            outputs = last(signal)
+        model = keras.Model(inputs, outputs, name="tuiml")
     # The loss of a step is computed by compiled loops of our own; XLA is slower than plain kernels on CPUs (measured up to 4x for a cnn).
-    model.compile(optimizer=_optimizer(recipe.optimizer), loss=head.loss, metrics=list(head.metrics), jit_compile=False)
+    model.compile(
+        optimizer=optimizer.build(recipe.optimizer, recipe.train.precision),
+        loss=head.loss,
+        metrics=[_metric(name) for name in head.metrics],
+        auto_scale_loss=False,  # the optimizer is wrapped already where it has to be
+        jit_compile=False,
+    )
     model.optimizer.build(model.trainable_variables)
     return model
 
 
-def describe(model: Any) -> list[str]:
-    """Return one readable line per layer: name, output shape, parameters."""
-    return [f"{layer.name} {tuple(layer.output.shape[1:])} {layer.count_params():,}" for layer in model.layers]
+def describe(model: Any, recipe: Recipe, batch_size: int) -> list[str]:
+    """Return one readable line per layer, name, output shape, parameters, and what training needs of memory."""
+    found = sizes(model)
+    needed = memory(found, recipe.optimizer, batch_size) / 1e6
+    return [*map(str, found), f"about {needed:,.1f} MB in training, {batch_size:,} rows a step"]
 
 
-def _hidden(recipe: Recipe, shape: tuple[int, ...], signal: Any) -> Any:
+def sizes(model: Any) -> list[Layer]:
+    """Return the model's layers as `tasks.sizes` has them, nested ones as one."""
+    return [_size(layer) for layer in model.layers]
+
+
+def _size(layer: Any) -> Layer:
     import keras
 
-    convolutions = len(recipe.model.layers) if recipe.model.preset == "cnn" else 0
-    for number, size in enumerate(recipe.hidden_sizes()):
-        options: dict[str, Any] = {
-            "activation": recipe.model.activation[0],
-            "kernel_initializer": recipe.model.initializer,
-            "kernel_regularizer": _penalty(recipe, number),
-        }
-        if number < convolutions:
-            signal = keras.layers.Conv2D(size, 3, padding="same", name=f"conv_{number + 1}", **options)(signal)
-        else:
-            signal = _flat(signal)
-            signal = keras.layers.Dense(size, name=f"dense_{number + 1}", **options)(signal)
-        if recipe.model.batch_norm:
-            signal = keras.layers.BatchNormalization(name=f"batch_norm_{number + 1}")(signal)
-        if number < convolutions:
-            signal = keras.layers.MaxPooling2D(2, name=f"pool_{number + 1}")(signal)
-        rate = per_layer(recipe.regularize.dropout, number)
-        if rate:
-            signal = keras.layers.Dropout(rate, name=f"dropout_{number + 1}")(signal)
-    return _flat(signal)
+    shape = tuple(keras.tree.flatten(layer.output)[0].shape[1:])
+    kept = prod(length or 1 for length in shape)
+    if isinstance(layer, keras.layers.RNN):  # every step of every gate is needed on the way back
+        steps = keras.tree.flatten(layer.input)[0].shape[1]
+        kept = steps * layer.units * (5 if isinstance(layer, keras.layers.LSTM) else 4)
+    elif isinstance(layer, (keras.layers.InputLayer, keras.layers.Flatten)):
+        kept = 0
+    learned = sum(prod(weight.shape) for weight in layer.trainable_weights)
+    return Layer(layer.name, shape, layer.count_params(), learned, kept)
 
 
-def per_layer(values: tuple[float, ...], number: int) -> float:
-    """Return the value for hidden layer `number` (from 0): a single value is meant for all layers."""
-    if not values:
-        return 0.0
-    return values[0] if len(values) == 1 else values[number]
-
-
-def _penalty(recipe: Recipe, number: int) -> Any:
+def _metric(name: str) -> Any:
+    """Return the metric under the name that it was asked for by; "accuracy" is left to Keras, which looks at the labels."""
     import keras
 
-    l1, l2 = per_layer(recipe.regularize.l1, number), per_layer(recipe.regularize.l2, number)
-    return keras.regularizers.L1L2(l1=l1, l2=l2) if l1 or l2 else None
+    if name == "accuracy":
+        return name
+    metric = keras.metrics.get(name)
+    metric.name = name
+    return metric
 
 
-def _flat(signal: Any) -> Any:
+@contextmanager
+def _policy(precision: str) -> Iterator[None]:
+    """Let layers that are made meanwhile compute with `precision`, as layers of a model file do, too."""
     import keras
 
-    return keras.layers.Flatten(name="flatten")(signal) if len(signal.shape) > 2 else signal
-
-
-def _optimizer(fields: OptimizerFields) -> Any:
-    import keras
-
-    options: dict[str, Any] = {"learning_rate": fields.learning_rate, "clipnorm": fields.clip_norm or None}
-    if fields.name in ("sgd", "rmsprop"):
-        options["momentum"] = fields.momentum
-    classes = {
-        "sgd": keras.optimizers.SGD,
-        "rmsprop": keras.optimizers.RMSprop,
-        "adam": keras.optimizers.Adam,
-        "adamw": keras.optimizers.AdamW,
-    }
-    return classes[fields.name](**options)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

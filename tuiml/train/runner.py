@@ -27,6 +27,7 @@ Listener = Callable[[Record], None]
 _BATCHES_PER_SECOND = 5
 _LOOK_EVERY = 0.05  # seconds between looks at wishes
 _TRAINING = "training"
+_SYNCED = (events.Checkpointed, events.FoldEnded, events.RunEnded)  # what a power failure must not take back
 _QUIT_WITHIN = 3.0  # seconds in which a second Ctrl-C means now
 
 
@@ -76,7 +77,7 @@ class _Runner:
             self._last_batch = now
         with self._gate:
             if not self._over:
-                self._facts.put(self._log.append(event, sync=isinstance(event, (events.Checkpointed, events.RunEnded))))
+                self._facts.put(self._log.append(event, sync=isinstance(event, _SYNCED)))
                 self._over = isinstance(event, events.RunEnded)
 
     def serve(self, plan: Recipe, before: RunState, inbox: wishes.Inbox) -> int:

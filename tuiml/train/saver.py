@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tuiml import events
 from tuiml.errors import StorageError
 from tuiml.runs.folder import RunFolder
 from tuiml.train import checkpoint
-from tuiml.train.callbacks import EarlyStopping
 from tuiml.train.control import Publish
-from tuiml.train.loop import CompiledLoop
 
 _EVERY = 1.0  # seconds; exact resume recomputes the epochs between
 
 
 class Saver:
-    """Writes checkpoints and the final model of one run, and tells of each."""
+    """Writes checkpoints and the final model of one network, and tells of each.
 
-    def __init__(self, folder: RunFolder, loop: CompiledLoop, early: EarlyStopping | None, publish: Publish) -> None:
-        self._folder, self._loop, self._model = folder, loop, loop.model
-        self._early, self._publish = early, publish
+    `model` has the variables that `checkpoint.variables` names; `observers` have a `name`, `memory()` and `remember()`.
+    """
+
+    def __init__(
+        self, folder: RunFolder, checkpoints: Path, model: Any, observers: Sequence[Any], publish: Publish
+    ) -> None:
+        self._folder, self._checkpoints, self._model = folder, checkpoints, model
+        self._observers, self._publish = observers, publish
         self._saved_at = 0.0  # long ago: the first epoch is saved at once
         self._saved_place: tuple[int, int] | None = (0, 0)  # the seed gives the first state back
         self._best: tuple[int, dict[str, Any]] | None = None
@@ -35,27 +40,28 @@ class Saver:
         """Remember the present weights as the best; the next `save` writes them."""
         self._best = epoch, checkpoint.weights(self._model)
 
-    def save(self, epoch: int, step: int) -> None:
+    def save(self, epoch: int, step: int, trained: list[Any] | None = None) -> None:
         """Write the state after `epoch` complete epochs and `step` more batches, unless that very place is saved already.
 
-        Raises StorageError.
+        `trained` are the metrics of training where validation counts with the same variables. Raises StorageError.
         """
         if self._best is not None:
             best, arrays = self._best
-            path = checkpoint.save_best(self._folder.checkpoints, arrays, best)
+            self._tell(best, 0, checkpoint.save_best(self._checkpoints, arrays, best), best=True)
             self._best = None
-            self._publish(events.Checkpointed(best, 0, str(path.relative_to(self._folder.path)), best=True))
         if self._saved_place == (epoch, step):
             return
         counters: dict[str, Any] = {}
-        trained = self._loop.trained if step else None  # validation counts with the same variables
-        extra: dict[str, Any] = checkpoint.metrics_state(trained) if trained is not None else {}
-        if self._early is not None:
-            counters["early_stopping"], memory = self._early.memory()
+        extra: dict[str, Any] = checkpoint.metrics_state(trained) if step and trained is not None else {}
+        for observer in self._observers:
+            counters[observer.name], memory = observer.memory()
             extra |= memory
-        path = checkpoint.save(self._folder.checkpoints, self._model, epoch, step, counters, extra)
+        path = checkpoint.save(self._checkpoints, self._model, epoch, step, counters, extra)
         self._saved_at, self._saved_place = time.monotonic(), (epoch, step)
-        self._publish(events.Checkpointed(epoch, step, str(path.relative_to(self._folder.path))))
+        self._tell(epoch, step, path)
+
+    def _tell(self, epoch: int, step: int, path: Path, best: bool = False) -> None:
+        self._publish(events.Checkpointed(epoch, step, str(path.relative_to(self._folder.path)), best))
 
     def save_model(self) -> None:
         """Write model.keras, whole or not at all. Raises StorageError."""

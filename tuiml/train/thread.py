@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import os
 import socket
 import time
-import traceback
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from tuiml import events
-from tuiml.errors import DataError, NotFiniteError, RecipeError, StorageError, TuimlError
+from tuiml.errors import NotFiniteError
 from tuiml.fields import Recipe
 from tuiml.runs.folder import RunFolder
 from tuiml.state import RunState
 from tuiml.train.control import Control, Publish, Stopped
+from tuiml.train.failure import Outcome, failed, stopped
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended."""
-
-    status: str
-    reason: str
-    exit_code: int = 0
-    error: str | None = None
+if TYPE_CHECKING:
+    from tuiml.train.devices import Device
+    from tuiml.train.fit import Fit
+    from tuiml.train.rows import Rows, Source
 
 
 def train(folder: RunFolder, recipe: Recipe, before: RunState, control: Control, publish: Publish) -> Outcome:
@@ -34,15 +28,13 @@ def train(folder: RunFolder, recipe: Recipe, before: RunState, control: Control,
     try:
         outcome = training.run()
     except Stopped as stop:
-        outcome = _stopped(stop)
-    except TuimlError as error:
-        outcome = Outcome("failed", _REASONS.get(type(error), "training failed"), int(error.exit_code), str(error))
+        outcome = stopped(stop)
     except Exception as error:
-        outcome = _failed(error)
+        outcome = failed(error)
     ended = events.RunEnded(
         outcome.status,
         outcome.reason,
-        training.best_epoch,
+        training.fit.best_epoch if training.fit else None,
         time.monotonic() - began,
         outcome.error,
         outcome.exit_code,
@@ -55,59 +47,60 @@ def train(folder: RunFolder, recipe: Recipe, before: RunState, control: Control,
 class Training:
     """The stages of a run, in order; each is told before it begins.
 
-    Keras is imported by the first stage, so the rooms that need it are imported by those after it.
+    Keras is imported by the first stage, so the rooms that need it are imported by those after it. `fit` is the network
+    that the run ends with: the only one, or with folds the refit.
     """
 
     def __init__(self, folder: RunFolder, recipe: Recipe, before: RunState, control: Control, publish: Publish) -> None:
         self.folder, self.recipe, self.before = folder, recipe, before
         self.control, self.publish = control, publish
-        self.best_epoch: int | None = None
+        self.fit: Fit | None = None
         self.final_epoch: int | None = None
-        # A finished run had all it was meant to have, also one stopped early: more epochs count from there.
-        finished = before.status == "finished"
-        self.epochs = len(before.history) if finished else max(recipe.train.epochs, before.epochs)
-        self._best_loss = math.inf
-        self._done = 0  # complete epochs
+        self._epochs = _epochs(recipe, before)
         self._told = ""
+        self._hinted, self._added = False, 0
 
     def run(self) -> Outcome:
-        """Prepare, fit, evaluate, save."""
-        self._prepare()
+        """Prepare, train the folds where there are any, fit, evaluate, save."""
+        source = self._prepare()
+        if self.recipe.folds.k:
+            self._train_folds(source)
+            if not self.recipe.folds.refit:
+                self._target()
+                return Outcome("finished", "all folds done")
+            from tuiml.train.folds import refit
+
+            source = refit(source)
+        fit = self._open(source)
         try:
-            reason = self._fit()
+            reason = fit.train(self._target)
         except Stopped as stop:
-            self._save()
-            return self._report(_stopped(stop))
+            fit.save()
+            return self._report(fit, source, stopped(stop))
         except NotFiniteError:
-            self._save()  # the step that was not finite has been skipped: these weights are the last good ones
+            fit.save()  # the step that was not finite has been skipped: these weights are the last good ones
             raise
         finally:
-            self.rows.close()
-        return self._report(Outcome("finished", reason))
+            fit.rows.close()
+        return self._report(fit, source, Outcome("finished", reason))
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> Source:
         recipe = self.recipe
         self._begin()
         self._stage("importing TensorFlow")
         from tuiml.train import devices
 
         devices.import_framework()
-        device = devices.choose(recipe.train.device, recipe.train.deterministic)
+        self._device: Device = devices.choose(recipe.train.device, recipe.train.deterministic)
         self._stage("reading " + recipe.task)
         from tuiml.train import rows
 
-        self.rows = rows.load(recipe, self._stage)
-        self._stage("building the network")
-        self._build()
-        self._resume()
-        for text in self.rows.data.notices:
+        source = rows.read(recipe, self._stage)
+        for text in source.notices:
             self.publish(events.Noticed("warning", "data", text))
-        for text in self.rows.hints:
-            self.publish(events.Noticed("warning", "augmentation", text))
-        if device.warning:
-            self.publish(events.Noticed("warning", "gpu-unusable", device.warning))
-        self._tell_ready(device.name)
-        self._stage("tracing the first batch")
+        if self._device.warning:
+            self.publish(events.Noticed("warning", "gpu-unusable", self._device.warning))
+        return source
 
     def _begin(self) -> None:
         """Find where an earlier runner left off, and say that this one took the run up."""
@@ -115,13 +108,13 @@ class Training:
 
         train = self.recipe.train
         self._found = checkpoint.load_newest(self.folder.checkpoints)
-        self._done = self._found.epoch if self._found else 0
-        taken_up = self._done if self._found or self.before.history else None
+        done = self._found.epoch if self._found else 0
+        taken_up = done if self._found or self.before.history or self.before.folds else None
         self.publish(
             events.RunStarted(
                 self.folder.id,
                 self.recipe.task,
-                self.epochs,
+                self._epochs,
                 train.batch_size,
                 train.seed,
                 os.getpid(),
@@ -130,120 +123,80 @@ class Training:
             )
         )
 
-    def _build(self) -> None:
-        from tuiml.train import callbacks, model
-        from tuiml.train.loop import CompiledLoop
-        from tuiml.train.saver import Saver
+    def _train_folds(self, source: Source) -> None:
+        """Train the folds that are still to train, and let the refit have as many epochs as they suggest."""
+        if self.before.suggested is None:
+            self._stage("preparing the folds")
+            from tuiml.train.folds import Study
 
-        recipe, rows = self.recipe, self.rows
-        self.model = model.build(recipe, rows.shape, rows.head, rows.scale)
-        self.loop = CompiledLoop(self.model, rows.train, rows.validation, rows.head.one_hot, self.control, self.publish)
-        self.loop.install()
-        self.loop.warm()
-        self.loop.between = self._save_if_wished
-        self.early = callbacks.EarlyStopping(recipe.early_stopping) if recipe.early_stopping else None
-        if self.early is not None:
-            self.early.set_model(self.model)
-        self.reporter = callbacks.Reporter(self.loop, self.publish, recipe.train.seed, self.early, self._epoch_done)
-        self.saver = Saver(self.folder, self.loop, self.early, self.publish)
+            study = Study(self.folder, source, self.before, self.control, self.publish, self._stage, self._tell_ready)
+            self._epochs = study.run().epoch + self.before.added
 
-    def _tell_ready(self, device: str) -> None:
+    def _open(self, source: Source) -> Fit:
+        """Build the run's own network on its rows, and take up its checkpoint, if there is one."""
+        self._stage("preparing the rows")
+        from tuiml.train.fit import Fit
+        from tuiml.train.rows import feeds
+
+        rows = feeds(source, source.train, source.validation, self._stage)
+        self._stage("building the network")
+        recipe = source.recipe
+        spans = max(recipe.train.epochs, self._epochs)
+        self.fit = Fit(self.folder, self.folder.checkpoints, recipe, rows, spans, self.control, self.publish)
+        self.fit.begin(self._found, self.before.history)
+        self._tell_ready(rows, self.fit.model)
+        self._stage("tracing the first batch")
+        return self.fit
+
+    def _tell_ready(self, rows: Rows, network: Any) -> None:
         from tuiml.train.model import describe
 
-        rows, head = self.rows, self.rows.head
+        for text in () if self._hinted else rows.hints:
+            self.publish(events.Noticed("warning", "augmentation", text))
+        self._hinted = True
+        recipe, head = self.recipe, rows.head
         self.publish(events.DataReady(*rows.counts(), list(rows.data.shape), list(rows.data.classes), rows.copies))
-        layers, parameters = describe(self.model), self.model.count_params()
-        self.publish(events.ModelReady(layers, parameters, head.loss, list(head.metrics), rows.train.steps, device))
-
-    def _resume(self) -> None:
-        """Take up the newest whole checkpoint, if there is one."""
-        from tuiml.train import checkpoint
-
-        found = self._found
-        if found is None:
-            return
-        checkpoint.drop_after(self.folder.checkpoints, found.epoch, found.step)
-        if self.early is not None and "early_stopping" in found.counters:
-            self.early.remember(found.counters["early_stopping"], found.arrays)
-        past = {epoch.number: epoch.metrics.get("val_loss", math.nan) for epoch in self.before.history[: self._done]}
-        finite = {number: loss for number, loss in past.items() if math.isfinite(loss)}
-        if finite:
-            self.best_epoch = min(finite, key=lambda number: finite[number])
-            self._best_loss = finite[self.best_epoch]
-        checkpoint.restore(self.model, found)
-
-        def once() -> None:  # `fit` has just reset metrics and seeded the layers: put the middle of the epoch back
-            self.loop.before_steps = lambda: None
-            if found.step:
-                checkpoint.restore(self.model, found)
-                self.loop.step = found.step
-
-        self.loop.before_steps = once
-
-    def _fit(self) -> str:
-        """Train until all epochs, added ones too, are done or patience is over; return the reason for the end."""
-        observers = [callback for callback in (self.early, self.reporter) if callback is not None]
-        self.control.obey(self._done + 1, 0)
-        while self._done < self._target() and not (self.early and self.early.stopped):
-            self.loop.fit(self._done + 1, self._target(), observers)
-            self.control.obey(self._done, 0)
-        self._save()
-        if self.early is None or not self.early.stopped:
-            return f"all {self._done} epochs done"
-        patience = f"{self.early.patience} epoch{'s' if self.early.patience != 1 else ''}"
-        reason = f"stopped early: {self.early.monitor} did not improve for {patience}"
-        if self.early.tells:
-            best = self.early.best_epoch + 1
-            text = f"epoch {self._done}: {reason}; best was epoch {best}."
-            self.publish(events.Noticed("info", "early-stopping", text))
-        return reason
+        layers, parameters = describe(network, recipe, rows.train.batch_size), network.count_params()
+        steps, device = rows.train.steps, self._device.name
+        self.publish(events.ModelReady(layers, parameters, head.loss, list(head.metrics), steps, device))
 
     def _target(self) -> int:
-        return self.epochs + self.control.added_epochs
+        """Return how many epochs the run's own network is to have, added ones too; says where those of folds go."""
+        added = self.control.added_epochs
+        if self.recipe.folds.k and added > self._added:
+            place = "the refit" if self.recipe.folds.refit else "nothing, since there is no refit"
+            text = f"added epochs ({added}) go to {place}; the folds keep theirs."
+            self.publish(events.Noticed("info", "added-epochs", text))
+        self._added = added
+        return self._epochs + added
 
-    def _epoch_done(self, epoch: int, metrics: dict[str, float]) -> None:
-        self._done, self.loop.step = epoch, 0
-        loss = metrics.get("val_loss", math.nan)
-        if loss < self._best_loss:
-            self._best_loss, self.best_epoch = loss, epoch
-            self.saver.keep_best(epoch)
-        if self.saver.due() or self.control.save_wished:
-            self._save()
-
-    def _save_if_wished(self) -> None:
-        if self.control.save_wished:
-            self._save()
-
-    def _save(self) -> None:
-        self.control.save_wished = False
-        self.saver.save(self._done, self.loop.step)
-
-    def _report(self, outcome: Outcome) -> Outcome:
+    def _report(self, fit: Fit, source: Source, outcome: Outcome) -> Outcome:
         """Evaluate the test rows with the final and, where it is another, the best epoch's weights; save the model.
 
         A run ended by SIGTERM or SIGHUP is in a hurry: it leaves its checkpoint and goes.
         """
-        from tuiml.train import checkpoint
+        from tuiml.train import checkpoint, predictions
 
-        self.final_epoch = None if self.loop.step else self._done
+        self.final_epoch = None if fit.loop.step else fit.done
         if outcome.exit_code in (129, 143):
             return outcome
-        restored = self.early.restore_best() if self.early is not None else None
+        restored = fit.early.restore_best() if fit.early is not None else None
         self.final_epoch = restored or self.final_epoch
-        self.saver.save_model()
-        if len(self.rows.test.rows) == 0:
-            return outcome
+        fit.saver.save_model()
         try:
-            metrics = self.loop.evaluate(self.rows.test)
+            predictions.write(self.folder, source, fit.rows, fit.loop, self.final_epoch)
+            if len(fit.rows.test.rows) == 0:
+                return outcome
+            metrics = fit.loop.evaluate(fit.rows.test)
             self.publish(events.Evaluated("test", metrics, "final"))
             best = checkpoint.load(self.folder.checkpoints / "best.npz")
             if best is not None and best.epoch != self.final_epoch:
-                checkpoint.restore(self.model, best, weights_only=True)
-                metrics = self.loop.evaluate(self.rows.test)
+                checkpoint.restore(fit.model, best, weights_only=True)
+                metrics = fit.loop.evaluate(fit.rows.test)
             if best is not None:
                 self.publish(events.Evaluated("test", metrics, "best"))
         except Stopped as stop:
-            return _stopped(stop) if outcome.status == "finished" else outcome
+            return stopped(stop) if outcome.status == "finished" else outcome
         return outcome
 
     def _stage(self, what: str) -> None:
@@ -253,25 +206,13 @@ class Training:
             self.publish(events.Preparing(what))
 
 
-def _stopped(stop: Stopped) -> Outcome:
-    codes = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
-    return Outcome("stopped", f"stopped by {stop.wish.by}", codes.get(stop.wish.by, 0))
+def _epochs(recipe: Recipe, before: RunState) -> int:
+    """Return the epochs that the run, or with folds their network or the refit, is to have in all.
 
-
-def _failed(error: Exception) -> Outcome:
-    traceback.print_exc()  # into runner.log: the place for what a user should not have to read
-    if isinstance(error, MemoryError) or "ResourceExhausted" in type(error).__name__ or "OOM" in str(error):
-        return Outcome(
-            "failed", "out of memory", 1, "Out of memory. Half the batch size or a smaller network needs less."
-        )
-    lines = [line.strip() for line in str(error).splitlines() if line.strip() and "[[{{" not in line]
-    what = f"{type(error).__name__}: {lines[-1] if lines else 'no message'}"
-    return Outcome("failed", "training failed", 1, f"{what} (details: runner.log)")
-
-
-_REASONS: dict[type[Exception], str] = {
-    RecipeError: "the recipe cannot be run",
-    DataError: "the data cannot be used",
-    StorageError: "the run folder cannot be written",
-    NotFiniteError: "the loss was not finite",
-}
+    A finished run had all it was meant to have, also one stopped early: more epochs count from there.
+    """
+    if before.status == "finished":
+        return len(before.history)
+    if before.suggested is not None:
+        return before.suggested.epoch + before.added
+    return recipe.train.epochs if recipe.folds.k else max(recipe.train.epochs, before.epochs)

@@ -28,7 +28,7 @@ class Action:
 ACTIONS: dict[str, Action] = {
     "train": Action("Train", "start the recipe shown on the form", "ctrl+r", "Train"),
     "preview": Action(
-        "Preview augmentation", "real pictures beside their augmented selves", "ctrl+o", "Preview", (SETUP,)
+        "Preview the data", "real training rows; pictures beside their augmented selves", "ctrl+o", "Preview", (SETUP,)
     ),
     "copy_command": Action(
         "Copy the command",

@@ -48,7 +48,7 @@ class TuimlApp(App[int]):
         super().__init__()
         self.settings = settings
         self.runners = Runners(settings.runs_dir)
-        self.setup = Setup(recipe or recipes.default_recipe("digits"))
+        self.setup = Setup(recipe or recipes.default_recipe("digits"), settings.runs_dir)
         self.install_screen(self.setup, "setup")  # stays alive while another screen is shown in its place
         self._watch = watch
         self._painted = False
@@ -165,7 +165,7 @@ class TuimlApp(App[int]):
     @on(TaskChosen)
     async def _task_chosen(self, event: TaskChosen) -> None:
         await self.show(self.setup)
-        self.setup.load_task(event.name)
+        self.setup.load_task(event.name, event.preset)
 
     @on(FieldChosen)
     async def _field_chosen(self, event: FieldChosen) -> None:
@@ -233,6 +233,7 @@ def leave_card(folder: RunFolder) -> None:
     from rich.console import Console
 
     from tuiml.draw import card
+    from tuiml.draw.folds import epochs_asked
     from tuiml.runs import store
 
     run = store.read(folder)
@@ -241,6 +242,6 @@ def leave_card(folder: RunFolder) -> None:
         console.print(f"{run.folder.id} goes on. Back to it: tuiml watch {run.folder.id}", markup=False, soft_wrap=True)
     else:
         console.print(
-            card.result_card(run.state, recipes.repeat(folder.recipe, run.state.epochs), str(folder.path)),
+            card.result_card(run.state, recipes.repeat(folder.recipe, epochs_asked(run.state)), str(folder.path)),
             soft_wrap=True,
         )

@@ -7,8 +7,9 @@ import time
 from rich.text import Text
 from textual.content import Content
 
-from tuiml.draw import numbers, tables
+from tuiml.draw import folds, numbers, tables
 from tuiml.draw.numbers import duration, figure
+from tuiml.folds import spreads
 from tuiml.runs.store import Run
 from tuiml.state import RunState
 from tuiml.text import clean, clean_lines
@@ -49,7 +50,7 @@ def progress(state: RunState, width: int, now: float, wished: str = "") -> Conte
     epoch = (
         f"  {clean(state.stage, 40)}"
         if state.status == "preparing" and state.history
-        else f"  epoch {state.epoch}/{state.epochs}"
+        else f"  {f'{folds.now(state)}  ' if state.plan else ''}epoch {state.epoch}/{state.epochs}"
         if state.epochs
         else ""
     )
@@ -57,8 +58,9 @@ def progress(state: RunState, width: int, now: float, wished: str = "") -> Conte
     ends = [f"{duration(each)}/epoch"] if each else []
     ends += [f"{duration(left, whole=True)} left"] if left is not None else []
     ends += [f"{duration(state.elapsed(now), whole=True)} {'so far' if state.live else 'in all'}"]
-    head, tail = status(state, wished), "  " + " · ".join(ends)
-    room = width - head.cell_length - len(epoch) - len(tail) - 8
+    head = status(state, wished)
+    while (room := width - head.cell_length - len(epoch) - len(tail := "  " + " · ".join(ends)) - 8) < -4 and ends:
+        del ends[0]  # the speed is worth least
     middle = bar(state.progress(), min(room, 40)) if room >= 6 and state.live else Content("")
     return Content.assemble(head, epoch, "  ", middle, (tail, "dim"))
 
@@ -69,6 +71,8 @@ def facts(state: RunState) -> Content:
     parts += [f"{state.parameters:,} parameters"] if state.parameters else []
     best = state.best_epoch
     parts += [f"best epoch {best}"] if best else []
+    parts += [folds.ended(state)] if state.plan else []
+    parts += [f"suggested: {state.suggested.epoch} epochs"] if state.suggested else []
     parts += [f"patience {state.patience_left} left"] if state.patience_left is not None and state.live else []
     parts += [notice(state)] if state.notices else []
     return Content(" · ".join(part for part in parts if part))
@@ -113,7 +117,11 @@ def headline(state: RunState) -> tuple[str, str]:
     tested = state.test
     metric = state.metric if state.metric in tested else "loss" if "loss" in tested else ""
     if metric:
-        return figure(tested[metric]), f"test {metric}"
+        return figure(tested[metric]), f"test {metric}{', refit' if state.plan else ''}"
+    found = spreads(state.folds) if state.plan else {}
+    name = f"val_{state.metric}" if f"val_{state.metric}" in found else "val_loss"
+    if name in found:
+        return figure(found[name]["mean"]), f"{name}, mean of {len(found[name]['folds'])} folds"
     if state.history and state.best_epoch:
         best = _metrics(state, state.best_epoch)
         name = f"val_{state.metric}" if f"val_{state.metric}" in best else "val_loss"
@@ -129,7 +137,7 @@ _NEXT = {"finished": "+ five more epochs", "stopped": "space goes on", "crashed"
 
 
 def outcome(state: RunState) -> Content:
-    """Return what the run came to: why it ended, best epoch, test result, and what one can do next."""
+    """Return what the run came to: why it ended, folds, best epoch, test results, and what one can do next."""
     lines = []
     if state.error:
         lines.append(Content.styled(clean_lines(state.error, 400), "$text-error"))
@@ -140,10 +148,20 @@ def outcome(state: RunState) -> Content:
         lines.append(
             Content.assemble(("best epoch ", "dim"), (str(state.best_epoch), "bold"), "  ", figures(best, "val_"))
         )
-    if state.test:
-        lines.append(Content.assemble(("test ", "dim"), figures(state.test, "")))
+    found = folds.figures(state, folds.validation(state)[-1:])
+    lines += [Content.assemble((f"folds, {when}  ", "dim"), (words, "bold")) for when, words in found]
+    for which, metrics in tests(state):
+        lines.append(Content.assemble((f"{which} ", "dim"), figures(metrics, "")))
     lines.append(Content.styled(f"next: {_NEXT.get(state.status, 'l the log')} · esc the form · ctrl+l runs", "dim"))
     return Content("\n").join(lines)
+
+
+def tests(state: RunState) -> list[tuple[str, dict[str, float]]]:
+    """Return the test results with the words for whose they are: of the final weights, and of the best epoch's where they differ."""
+    refit = f"test, refit of {len(state.history)} epochs" if state.plan else "test"
+    of_best = f"test at epoch {state.best_epoch}" if state.best_epoch else "test at best"
+    both = [(refit, state.test), (of_best, state.best_test if state.best_test != state.test else {})]
+    return [(words, metrics) for words, metrics in both if metrics]
 
 
 def figures(metrics: dict[str, float], prefix: str) -> Content:
@@ -184,11 +202,25 @@ def run_cells(run: Run) -> dict[str, Text]:
         "status": Text(numbers.status(state.status), tables.STATUS_STYLES.get(state.status, "")),
         "run": Text(clean(run.name or run.folder.id, 40)),
         "task": Text(clean(state.task, 24)),
-        "epochs": Text(f"{len(state.history)}/{state.epochs}" if state.epochs else "", justify="right"),
+        "epochs": Text(_epochs(state), justify="right"),
         "best": Text(str(state.best_epoch or ""), justify="right"),
         "seconds": Text(duration(state.elapsed(time.time()), whole=True) if state.started else ""),
         "result": Text.assemble((number, "bold"), f" {caption}" if number else ""),
     }
+
+
+def _epochs(state: RunState) -> str:
+    if state.plan and (state.folding or not state.plan.refit):
+        return folds.ended(state)
+    return f"{len(state.history)}/{state.epochs}" if state.epochs else ""
+
+
+def fold_rows(state: RunState) -> tuple[Text, ...]:
+    """Return the table of folds, its heading first; mean and spread are bold."""
+    return tuple(
+        Text(line, "bold" if not at or line.lstrip().startswith(("mean", "spread")) else "")
+        for at, line in enumerate(folds.fold_lines(state))
+    )
 
 
 def epochs(state: RunState, best: int | None, width: int) -> tuple[Text, ...]:

@@ -6,28 +6,29 @@ from textual.content import Content
 
 from tuiml.knobs import KNOBS
 from tuiml.text import clean
-from tuiml.tui.form import FOLDER, Examined
+from tuiml.tui import form
+from tuiml.tui.examine import Examined
 
 
-def explanation(path: str, found: Examined) -> Content:
-    """Return what a field is, which values it takes, and its flag."""
-    if path == FOLDER:
-        return Content.assemble(
-            ("Folder", "bold"),
-            "  a folder with one folder of pictures for each class; relative to where tuiml was started, or absolute",
-        )
+def explanation(path: str, found: Examined, alone: bool = False) -> Content:
+    """Return what a field is, which values it takes, and its flag; `alone`, also what there is to say about its value."""
+    advice = "  ".join(piece.message for piece in found.advice if piece.path == path) if alone else ""
+    told = Content.styled(f"  i {clean(advice, 300)}" if advice else "", "$text-warning")
+    own = {file.path: (file.title, file.help) for file in form.FILES} | {form.PRESET: ("Preset", _PRESET)}
+    if path in own:
+        title, words = own[path]
+        return Content.assemble((title, "bold"), f"  {words}")
     knob = KNOBS[path]
+    if path == "task" and found.about:
+        return Content.assemble((knob.title, "bold"), f"  {clean(found.about, 300)}", told)
     takes = f"  takes {knob.range}" if knob.range and knob.kind not in ("switch", "choice") else ""
     choices = f"  one of {knob.range}" if knob.kind == "choice" else ""
     flag = knob.flag or f"--set {path}="
-    more = (
-        f"  {found.head}"
-        if path in ("model.output", "model.loss")
-        else f"  {clean(found.about, 200)}"
-        if path == "task"
-        else ""
-    )
-    return Content.assemble((knob.title, "bold"), f"  {knob.help}", more, (f"{takes}{choices}  {flag}", "dim"))
+    more = f"  {found.head}" if path in ("model.output", "model.loss") else ""
+    return Content.assemble((knob.title, "bold"), f"  {knob.help}", more, (f"{takes}{choices}  {flag}", "dim"), told)
+
+
+_PRESET = "a named recipe of this task, such as the notes' own; default is the quick one; --preset"
 
 
 def subject(task: str, found: Examined) -> str:
@@ -69,15 +70,3 @@ def title_of(path: str) -> str:
 def help_of(path: str) -> str:
     """Return a field's help text."""
     return KNOBS[path].help
-
-
-def why_hidden(path: str) -> str:
-    """Return why a field is not on the form at present."""
-    reasons = {
-        "data.image_size": "the task is a folder of pictures",
-        "model.dense": "the network is a cnn",
-        "augment.mode": "there is augmentation",
-        "augment.copies": "augmentation is offline",
-        "optimizer.momentum": "the optimizer is sgd or rmsprop",
-    }
-    return f"{title_of(path)} is shown when {reasons.get(path, 'early stopping is on')}."

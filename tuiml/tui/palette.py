@@ -23,10 +23,10 @@ _RECENT = 20
 
 
 class TaskChosen(Message):
-    """Show a task's default recipe."""
+    """Show a task's default recipe, or one of its presets."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, preset: str = form.DEFAULT) -> None:
+        self.name, self.preset = name, preset
         super().__init__()
 
 
@@ -92,6 +92,9 @@ class Commands(Provider):
             yield Entry(
                 f"Task: {clean(name, 60)}", "show its default recipe", partial(app.post_message, TaskChosen(name))
             )
+            for preset in catalog.TASKS[name].presets if name in catalog.TASKS else ():
+                chosen = partial(app.post_message, TaskChosen(name, preset))
+                yield Entry(f"Preset: {preset} of {clean(name, 60)}", "show this recipe of the task", chosen)
         for path in [path for group in form.paths().values() for path in group]:
             yield Entry(f"Field: {title_of(path)}", help_of(path), partial(app.post_message, FieldChosen(path)))
         for folder in self._runs:

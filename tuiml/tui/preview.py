@@ -11,10 +11,14 @@ import numpy.typing as npt
 
 from augment import Pipeline
 from augment.mix import Pool
+from tuiml.errors import DataError
 from tuiml.fields import Recipe
 from tuiml.tasks import augmentation, catalog, mixing
 from tuiml.tasks.base import Data
 from tuiml.tasks.split import split
+from tuiml.text import clean
+from tuiml.tui import samples
+from tuiml.tui.samples import Samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +48,13 @@ class Pictures:
     hints: tuple[str, ...] = ()
 
 
-def load(recipe: Recipe, progress: Callable[[str], None]) -> Pictures:
-    """Read the task's data. Raises DataError. Takes seconds for large data: call it off the UI loop."""
+def load(recipe: Recipe, progress: Callable[[str], None]) -> Pictures | Samples:
+    """Read the task's data: pictures, or samples of other rows. Raises DataError. Takes seconds: call it off the UI loop."""
     fields, task = recipe.data.model_dump(), catalog.of(recipe)
     data = task.load(fields, progress)
-    rows = split(data, fields, recipe.train.seed)[0]
+    rows = split(data, fields, recipe.train.seed, folds=recipe.folds.k > 0).train
+    if not data.pictures:
+        return samples.load(recipe, data, rows, progress)
     pipeline = augmentation.pipeline_for(recipe, data.train_x, rows, progress)
     hints = augmentation.hints_for(recipe, task, pipeline, data.train_x, rows) if pipeline else []
     partners = mixing.pool(pipeline, data.train_x, data.train_y, rows, len(data.classes))
@@ -62,7 +68,8 @@ def preview_pairs(recipe: Recipe, epoch: int, count: int, first: int = 0, pictur
     Reads the data where no `pictures` are given, which may raise DataError: a screen always gives them.
     Raises AugmentError when the operations do not suit the pictures.
     """
-    pictures = pictures or load(recipe, lambda what: None)
+    if pictures is None:
+        pictures = _pictures(recipe)
     rows = pictures.rows[first : first + count]
     before = pictures.data.train_x[rows]
     pipeline = pictures.pipeline
@@ -78,6 +85,13 @@ def preview_pairs(recipe: Recipe, epoch: int, count: int, first: int = 0, pictur
         after, shares = pipeline.apply(before, plan, labels=shares, pool=pictures.partners)
         labels = tuple(_shares(row, classes) for row in shares)
     return Pairs(epoch, rows, before, _pixels(after, pipeline.output_range(255.0)), told, labels)
+
+
+def _pictures(recipe: Recipe) -> Pictures:
+    loaded = load(recipe, lambda what: None)
+    if not isinstance(loaded, Pictures):
+        raise DataError(f"The rows of {clean(recipe.task)} are not pictures; there is nothing to draw.")
+    return loaded
 
 
 def _shares(row: npt.NDArray[np.float32], classes: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Darkroom: real training pictures beside their augmented selves, exactly as an epoch of training will see them."""
+"""Darkroom: real training pictures beside their augmented selves, as an epoch of training will see them; other rows as they are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -18,8 +19,9 @@ from tuiml.errors import TuimlError
 from tuiml.fields import Recipe
 from tuiml.tasks.offline import copies_of
 from tuiml.text import clean, clean_lines
-from tuiml.tui import actions
+from tuiml.tui import actions, samples
 from tuiml.tui.preview import Pairs, Pictures, load, preview_pairs
+from tuiml.tui.samples import Samples
 from tuiml.tui.widgets.sheet import MOST, Sheet
 from tuiml.tui.widgets.title import Title
 
@@ -39,6 +41,15 @@ def caption(recipe: Recipe, number: int, hints: tuple[str, ...]) -> str:
     return "\n".join([words, *(f"! {clean(hint, 200)}" for hint in hints)])
 
 
+class _Pane(VerticalScroll, inherit_bindings=False):
+    """Scrolls up and down; left and right are the screen's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"{'page' if 'page' in key else 'scroll'}_{key.removeprefix('page')}", show=False)
+        for key in ("up", "down", "pageup", "pagedown")
+    ]
+
+
 class Darkroom(Screen[None]):
     """Shows the training pictures of `recipe`."""
 
@@ -53,12 +64,15 @@ class Darkroom(Screen[None]):
         super().__init__()
         self.recipe = recipe
         self._pictures: Pictures | None = None
+        self._samples: Samples | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out title, words, pictures, what was drawn, footer."""
+        """Lay out title, words, pictures or other rows, what was drawn, footer."""
         yield Title("Darkroom", clean(self.recipe.task, 60))
         yield Static("reading the data…", id="darkroom-words", markup=False)
         yield Sheet()
+        with _Pane(id="darkroom-rows"):
+            yield Static(markup=False)
         yield Static(id="darkroom-drawn", markup=False)
         yield Footer(compact=True)
 
@@ -84,18 +98,33 @@ class Darkroom(Screen[None]):
     @work(thread=True, group="load", exit_on_error=False)
     def _load(self) -> None:
         try:
-            pictures = load(self.recipe, lambda what: self._report(self._say, f"{clean(what, 100)}…"))
+            loaded = load(self.recipe, lambda what: self._report(self._say, f"{clean(what, 100)}…"))
         except TuimlError as error:
             self._report(self._explain, str(error))
         else:
-            self._report(self._begin, pictures)
+            self._report(self._begin, loaded)
 
-    def _begin(self, pictures: Pictures) -> None:
-        self._pictures = pictures
-        self._draw()
+    def _begin(self, loaded: Pictures | Samples) -> None:
+        if isinstance(loaded, Samples):
+            self._samples = loaded
+            self.add_class("-rows")
+            self._say(samples.caption(loaded))
+            self.call_after_refresh(self._draw)  # when it is known how many there is room for
+        else:
+            self._pictures = loaded
+            self._draw()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide the keys that draw again where nothing is drawn."""
+        return self._samples is None or action not in ("next_draw", "previous_draw")
 
     def _draw(self) -> None:
-        if self._pictures is not None:
+        if self._samples is not None:
+            pane = self.query_one("#darkroom-rows")
+            page = samples.page(self._samples, self.first, pane.size.width, pane.size.height)
+            pane.query_one(Static).update(page)
+        elif self._pictures is not None:
             self._draw_pairs(self._pictures, self.epoch, self.first)
 
     @work(thread=True, exclusive=True, group="draw", exit_on_error=False)
@@ -141,6 +170,21 @@ class Darkroom(Screen[None]):
         """Another number of pictures may fit."""
         self.drawn.styles.min_height = 0
         self.call_after_refresh(self._list_drawn)
+        if self._samples is not None:
+            self.call_after_refresh(self._draw)
+
+    @property
+    def _room(self) -> int:
+        """How many rows are shown at once."""
+        if self._samples is None:
+            return self.sheet.room
+        return self._samples.room(*self.query_one("#darkroom-rows").size)
+
+    @property
+    def _rows(self) -> int:
+        """How many rows there are to show; 0 until they are read."""
+        loaded = self._samples or self._pictures
+        return len(loaded.rows) if loaded else 0
 
     def watch_epoch(self) -> None:
         """Draw again, as this epoch does."""
@@ -161,9 +205,9 @@ class Darkroom(Screen[None]):
 
     def action_next_pictures(self) -> None:
         """Show other pictures."""
-        if self._pictures and self.first + self.sheet.room < len(self._pictures.rows):
-            self.first += self.sheet.room
+        if self.first + self._room < self._rows:
+            self.first += self._room
 
     def action_previous_pictures(self) -> None:
         """Show the pictures before."""
-        self.first = max(self.first - self.sheet.room, 0)
+        self.first = max(self.first - self._room, 0)

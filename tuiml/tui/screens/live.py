@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,7 +16,10 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from tuiml.errors import StorageError
+from tuiml import recipe
+from tuiml.draw.folds import epochs_asked, judged
+from tuiml.errors import RecipeError, StorageError
+from tuiml.fields import FoldFields
 from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.wishes import Kind, Wish
@@ -37,6 +40,17 @@ LOOK_EVERY = 0.25
 _READ_BYTES = 65_536
 _READ_SECONDS = 0.02
 _MORE_EPOCHS = 5
+_FOLD_STEPS = 200
+"""How often at most the curves of a study are painted: those of a dozen folds take a tenth of a second."""
+
+
+def _fold_fields(folder: RunFolder) -> dict[str, Any]:
+    """Return how the recipe wants the mean curve of its folds smoothed."""
+    try:
+        fields = recipe.read(folder.recipe).folds
+    except RecipeError:  # of another version: the usual will do
+        fields = FoldFields()
+    return {"smoothing": fields.smoothing, "skip": fields.skip}
 
 
 class Live(Screen[None]):
@@ -65,6 +79,8 @@ class Live(Screen[None]):
         self._watching = False
         self._condensed = Condensed()
         self._epochs_shown = 0
+        self._folds_shown: tuple[object, ...] = ()
+        self._fold_fields = _fold_fields(folder)
         self._painted_end = (-1, "")
 
     def compose(self) -> ComposeResult:
@@ -119,7 +135,7 @@ class Live(Screen[None]):
     def watch_seen(self) -> None:
         """Paint all that follows from the log."""
         state = self.state
-        warming = state.live and not state.history and not state.step
+        warming = state.live and not state.history and not state.step and not state.folds
         self.set_class(warming, "-warming")
         self.set_class(not state.live, "-ended")
         view = self._condensed.view(state)
@@ -156,11 +172,34 @@ class Live(Screen[None]):
     def _paint_curves(self, view: RunState) -> None:
         from tuiml.draw import curves
 
+        if self.state.plan is not None:
+            self._paint_folds(view)
+            return
         for chart in self.query(Chart):
             chart.picture = partial(curves.loss_and_metric, view, "loss" if chart.has_class("loss") else "metric")
         if len(self.state.history) != self._epochs_shown:
             self._epochs_shown = len(self.state.history)
             self.rows.lines = captions.epochs(self.state, view.best_epoch, self.size.width)
+
+    def _paint_folds(self, view: RunState) -> None:
+        """Paint the folds, their judged metric first; once there is a refit, its curve takes the place of the other metric's."""
+        from tuiml.draw import fold_curves
+
+        reached = (int(view.progress() * _FOLD_STEPS), len(view.history), view.status, view.suggested, len(view.folds))
+        if reached == self._folds_shown:
+            return
+        first = "loss" if judged(view) == "val_loss" else "metric"
+        if not self._folds_shown:
+            self.set_class(first == "metric", "-metric")
+        self._folds_shown = reached
+        for chart in self.query(Chart):
+            which = "loss" if chart.has_class("loss") else "metric"
+            chart.picture = (
+                partial(fold_curves.refit_chart, view, first)
+                if which != first and view.history
+                else partial(fold_curves.folds_chart, view, which, **self._fold_fields)
+            )
+        self.rows.lines = captions.fold_rows(view)
 
     def _paint_result(self, state: RunState) -> None:
         result = self.query_one(Result)
@@ -254,4 +293,4 @@ class Live(Screen[None]):
 
     def action_copy_command(self) -> None:
         """Copy the command that repeats this run."""
-        self.post_message(self.CopyAsked(recipes.repeat(self.folder.recipe, self.state.epochs)))
+        self.post_message(self.CopyAsked(recipes.repeat(self.folder.recipe, epochs_asked(self.state))))

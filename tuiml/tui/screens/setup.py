@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -19,13 +20,14 @@ from textual.worker import get_current_worker
 
 from tuiml import knobs
 from tuiml.errors import TuimlError
-from tuiml.fields import DataFields, Recipe
+from tuiml.fields import Recipe
 from tuiml.knobs import Knob
 from tuiml.tasks import catalog
 from tuiml.tasks.base import Task
 from tuiml.text import clean
-from tuiml.tui import actions, form, hints
-from tuiml.tui.form import Examined
+from tuiml.tui import actions, form, hints, relevance
+from tuiml.tui.examine import Examined, Known, examine
+from tuiml.tui.form import DEFAULT, PRESET, Values
 from tuiml.tui.widgets.field import Field
 from tuiml.tui.widgets.form import Form
 from tuiml.tui.widgets.title import Title
@@ -75,19 +77,21 @@ class Setup(Screen[None]):
             self.recipe = recipe
             super().__init__()
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, runs_dir: Path) -> None:
         super().__init__()
-        self._first = form.values_of(recipe)
+        self.runs_dir = runs_dir
+        self._first = form.parted(form.values_of(recipe))
         self._past: list[dict[str, str]] = []
         self._last_values = self._first
-        self._known: dict[tuple[str, DataFields | None], Task] = {}
+        self._known: Known = {}
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out title, form, explanations, command and footer."""
         yield Title("New run")
         with Horizontal(id="setup-body"):
-            yield Form(_fields(form.parted(self._first)))
+            shown = relevance.shown(form.joined(self._first), self._known_task(form.joined(self._first)))
+            yield Form(_fields(self._first), shown)
             with VerticalScroll(id="setup-aside", can_focus=False):
                 yield Static(id="setup-help", markup=False)
                 yield Static(id="setup-problems", markup=False)
@@ -119,13 +123,19 @@ class Setup(Screen[None]):
 
     @property
     def values(self) -> dict[str, str]:
-        """The form's texts, the folder joined to its task."""
+        """The form's texts, the path of the user's files joined to its task."""
         return form.joined(self.form.values)
 
     def on_mount(self) -> None:
         """Examine what is shown at first."""
         self._show_fields()
         self._examine()
+
+    def _known_task(self, values: Values) -> Task | None:
+        """Return the task that the values name, as far as it is known without looking into files."""
+        found = self.examined.task
+        known = found if found is not None and found.name == catalog.canonical(values["task"]) else None
+        return catalog.TASKS.get(values["task"], known)
 
     def on_resize(self, event: Resize) -> None:
         """Explain fields beside the form where it is wide, below it elsewhere; narrow the form where need be."""
@@ -140,29 +150,29 @@ class Setup(Screen[None]):
         """Say that the form is in view."""
         self.post_message(self.Shown())
 
-    def load_task(self, name: str) -> None:
-        """Show a task's default recipe."""
+    def load_task(self, name: str, preset: str = DEFAULT) -> None:
+        """Show a task's default recipe, or one of its presets."""
         try:
-            self._load(form.default_values(name))
+            self._load(form.default_values(name, preset))
         except TuimlError as error:
             self.notify(clean(error, 400), severity="error", markup=False)
 
     def _load(self, values: dict[str, str], keep: bool = True) -> None:
         if keep and self.examined.changed - {"task"}:
             self._past.append(self._last_values)
-            self.notify(f"Loaded the recipe of {clean(values['task'], 40)}. ctrl+z brings yours back.", markup=False)
+            name = "recipe" if values[PRESET] == DEFAULT else f"preset {clean(values[PRESET], 40)}"
+            self.notify(f"Loaded the {name} of {clean(values['task'], 40)}. ctrl+z brings yours back.", markup=False)
         self.form.load(form.parted(values))
         self._show_fields()
         self._examine()
 
     @on(Form.Changed)
     def _changed(self, event: Form.Changed) -> None:
-        if event.field.path == "task" and event.field.value != form.FOLDER_CHOICE:
-            self.load_task(event.field.value)
-            return
-        if event.field.path == "task":
-            self.load_task(self.values["task"])
-            self.form.focus_field(form.FOLDER)
+        if event.field.path in ("task", PRESET):
+            values = self.values
+            self.load_task(values["task"], values[PRESET] if event.field.path == PRESET else DEFAULT)
+            if (file := form.file_field(values["task"])) and event.field.path == "task":
+                self.form.focus_field(file.path)
             return
         self._show_fields()
         if self._timer:
@@ -172,13 +182,13 @@ class Setup(Screen[None]):
     @on(DescendantFocus)
     def _explain(self) -> None:
         if field := self.form.focused:
-            for words in self.query("#setup-help, #setup-hint").results(Static):  # one of them is in view
-                words.update(hints.explanation(field.path, self.examined))
+            for name, alone in (("#setup-help", False), ("#setup-hint", True)):  # one of them is in view
+                self.query_one(name, Static).update(hints.explanation(field.path, self.examined, alone))
 
     @work(thread=True, exclusive=True, group="examine", exit_on_error=False)
     def _examine(self) -> None:
         values = self.app.call_from_thread(lambda: self.values)
-        found = form.examine(values, self._known)
+        found = examine(values, self.runs_dir, self._known)
         if not get_current_worker().is_cancelled:  # else a later value has been typed
             self.app.call_from_thread(setattr, self, "examined", found)
 
@@ -189,6 +199,7 @@ class Setup(Screen[None]):
             {form.place(piece.path, values): piece.message for piece in reversed(pieces)}
             for pieces in (found.problems, found.advice)
         ]
+        self._show_fields()
         self.form.tell(beside[0], beside[1], found.changed)
         self.title_bar.subject = hints.subject(values["task"], found)
         self.problem_list.update(hints.problem_lines(found))
@@ -197,14 +208,19 @@ class Setup(Screen[None]):
         self._explain()
 
     def _show_fields(self) -> None:
-        self.form.show_only(form.shown(self.values))
+        """Show the fields that mean something, and those about which there is something to say."""
+        values = self.values
+        task = self._known_task(values)
+        told = [form.place(piece.path, values) for piece in (*self.examined.problems, *self.examined.advice)]
+        self.form.fields[PRESET].offer((DEFAULT, *(task.presets if task else ())))
+        self.form.show_only([*relevance.shown(values, task), *told])
 
     def go_to(self, path: str) -> None:
         """Put the cursor into a field; a field that means nothing at present is explained instead."""
-        if self.form.fields[path].display:
+        if self.form.fields[path] in self.form.visible_fields:
             self.form.focus_field(path)
         else:
-            self.notify(hints.why_hidden(path), markup=False)
+            self.notify(f"{self.form.fields[path].label} is shown when {relevance.why_hidden(path)}.", markup=False)
 
     def action_preview(self) -> None:
         """Show what augmentation does."""
@@ -222,7 +238,7 @@ class Setup(Screen[None]):
 
     def action_leap(self, by: int) -> None:
         """Move the cursor several fields."""
-        chain = [field for field in self.form.fields.values() if field.display]
+        chain = self.form.visible_fields
         at = chain.index(self.form.focused) if self.form.focused in chain else 0
         self.form.focus_field(chain[min(max(at + by, 0), len(chain) - 1)].path)
 
@@ -236,7 +252,7 @@ class Setup(Screen[None]):
     def action_reset_field(self) -> None:
         """Give the focused field the task's default value."""
         if field := self.form.focused:
-            base = form.parted(form.default_values(self.values["task"]))
+            base = form.parted(form.default_values(self.values["task"], self.values[PRESET]))
             field.value = base.get(field.path, field.value)
             self._show_fields()
             self._examine()
@@ -252,7 +268,7 @@ class Setup(Screen[None]):
     @work(exclusive=True, group="train")
     async def train(self) -> None:
         """Start the recipe, or say what is wrong with it."""
-        found = await asyncio.to_thread(form.examine, self.values)
+        found = await asyncio.to_thread(examine, self.values, self.runs_dir)
         self.examined = found
         if found.problems:
             self._refuse(found)
@@ -270,8 +286,9 @@ class Setup(Screen[None]):
 def _fields(values: dict[str, str]) -> dict[str, list[Field]]:
     """Return the form's groups: the task, then every field that a recipe declares."""
     task = [
-        Field("task", "Task", options=(*catalog.names(), form.FOLDER_CHOICE), value=values["task"]),
-        Field(form.FOLDER, "Folder", "one folder per class inside", value=values[form.FOLDER]),
+        Field("task", "Task", options=(*catalog.names(), *(file.choice for file in form.FILES)), value=values["task"]),
+        *(Field(file.path, file.title, file.unit, value=values.get(file.path, "")) for file in form.FILES),
+        Field(PRESET, "Preset", options=(DEFAULT,), value=values[PRESET]),
     ]
     return {"Task": task} | {
         title: [_field(knobs.KNOBS[path], values[path]) for path in paths] for title, paths in form.paths().items()

@@ -14,10 +14,15 @@ from tuiml.text import clean
 from tuiml.tui.widgets.choice import Choice
 
 _LONGEST = 100_000
+_ADVICE = 100
+"""Characters of advice beside a field: more would push the others out of sight. Problems are told in full."""
 
 
 class Field(Widget):
-    """A value as text; typed, or chosen from `options` where there are any. `name` is its own address in the form."""
+    """A value as text; typed, or chosen from `options` where there are any. `path` is its own address in the form.
+
+    Its values may be set before it is mounted, and while it is not.
+    """
 
     value: reactive[str] = reactive("")
     problem: reactive[str] = reactive("")
@@ -33,14 +38,16 @@ class Field(Widget):
 
     def __init__(self, path: str, title: str, unit: str = "", options: tuple[str, ...] = (), value: str = "") -> None:
         super().__init__()
-        self.path, self.label, self.unit, self.options = path, title, unit, options
+        self.path, self.label, self.unit = path, title, unit
+        self.editor: Choice | Input = (
+            Choice(options, value) if options else Input(value, compact=True, select_on_focus=False)
+        )
+        """What the user edits."""
         self.set_reactive(Field.value, value)
 
     def compose(self) -> ComposeResult:
         """Lay out the editor; the label is painted under it, the note comes when there is something to say."""
-        yield (
-            Choice(self.options, self.value) if self.options else Input(self.value, compact=True, select_on_focus=False)
-        )
+        yield self.editor
 
     def render(self) -> Content:
         """Return the label, and the unit behind the editor."""
@@ -50,22 +57,22 @@ class Field(Widget):
             max(self.editor.region.right - self.region.x + 1 - marked.cell_length, 0)
         ) + Content.styled(clean(unit), "dim")
 
-    @property
-    def editor(self) -> Choice | Input:
-        """What the user edits."""
-        return self.query_one(Choice) if self.options else self.query_one(Input)
+    def offer(self, options: tuple[str, ...]) -> None:
+        """Give a field that is chosen from words other words to choose from."""
+        if isinstance(self.editor, Choice):
+            self.editor.options = options
 
     def watch_value(self, value: str) -> None:
         """Show the value in the editor."""
         shown = clean(value, _LONGEST)  # what is pasted may hold control characters
-        if self.children and self.editor.value != shown:
+        if self.editor.value != shown:
             self.editor.value = shown
 
     def watch_problem(self) -> None:
         """Write the problem, else the advice, beside the editor."""
         self.set_class(bool(self.problem), "-problem")
         words = Content(
-            f"✗ {clean(self.problem)}" if self.problem else f"i {clean(self.advice)}" if self.advice else ""
+            f"✗ {clean(self.problem)}" if self.problem else f"i {clean(self.advice, _ADVICE)}" if self.advice else ""
         )
         notes = self.query(".field-note").results(Static)
         note = next(notes, None)
@@ -89,7 +96,8 @@ class Field(Widget):
     @on(Choice.Changed)
     def _edited(self, event: Input.Changed | Choice.Changed) -> None:
         event.stop()
-        if event.value != self.value:
-            self.value = event.value
-            self.watch_value(event.value)
+        value = self.editor.value  # not the event's: one from before the field was mounted may be out of date
+        if value != self.value:
+            self.value = value
+            self.watch_value(value)
             self.post_message(self.Changed(self))

@@ -7,13 +7,17 @@ from collections.abc import Iterable, Mapping
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tuiml.tui.widgets.field import Field
 
 
 class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
-    """`groups` maps a title to its fields."""
+    """`groups` maps a title to its fields, of which those named by `shown` are shown at first.
+
+    A field is mounted when it is shown for the first time: half of them never are, and all would double the start.
+    """
 
     class Changed(Message):
         """The user changed a value."""
@@ -22,16 +26,17 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
             self.field = field
             super().__init__()
 
-    def __init__(self, groups: Mapping[str, Iterable[Field]]) -> None:
+    def __init__(self, groups: Mapping[str, Iterable[Field]], shown: Iterable[str]) -> None:
         super().__init__()
         self._groups = {title: list(fields) for title, fields in groups.items()}
+        self._shown_first = set(shown)
         self.fields = {field.path: field for fields in self._groups.values() for field in fields}
 
     def compose(self) -> ComposeResult:
         """Lay out the groups, a title above each."""
         for title, fields in self._groups.items():
             yield Static(title, classes="form-title", markup=False)
-            yield from fields
+            yield from (field for field in fields if field.path in self._shown_first)
 
     @property
     def values(self) -> dict[str, str]:
@@ -39,9 +44,14 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
         return {path: field.value for path, field in self.fields.items()}
 
     @property
+    def visible_fields(self) -> list[Field]:
+        """The fields that are shown, from the top."""
+        return [field for field in self.fields.values() if field.is_attached and field.display]
+
+    @property
     def focused(self) -> Field | None:
         """The field with the cursor."""
-        return next((field for field in self.fields.values() if field.has_focus_within), None)
+        return next((field for field in self.visible_fields if field.has_focus_within), None)
 
     def load(self, values: Mapping[str, str]) -> None:
         """Show other values."""
@@ -49,10 +59,17 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
             field.value = values.get(path, field.value)
 
     def show_only(self, paths: Iterable[str]) -> None:
-        """Hide the fields that mean nothing at present."""
+        """Show these fields, hide the others, and the titles of groups that are empty then."""
         wanted = set(paths)
-        for path, field in self.fields.items():
-            field.display = path in wanted
+        for title, fields in zip(self.query(".form-title").results(Static), self._groups.values(), strict=True):
+            title.display = any(field.path in wanted for field in fields)
+            above: Widget = title
+            for field in fields:
+                if field.is_attached:
+                    field.display = field.path in wanted
+                elif field.path in wanted:
+                    self.mount(field, after=above)
+                above = field if field.is_attached else above
 
     def tell(self, problems: Mapping[str, str], advice: Mapping[str, str], changed: Iterable[str]) -> None:
         """Write beside the fields what is wrong with them, what could be better, and mark the changed ones."""
@@ -61,10 +78,13 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
             field.problem, field.advice, field.changed = problems.get(path, ""), advice.get(path, ""), path in marked
 
     def focus_field(self, path: str) -> None:
-        """Put the cursor into a field and bring it into view."""
+        """Put the cursor into a shown field and bring it into view."""
         field = self.fields[path]
-        field.editor.focus()
-        field.scroll_visible(animate=False)
+        if field.is_mounted:
+            field.editor.focus()
+            field.scroll_visible(animate=False)
+        elif field.is_attached:
+            self.call_after_refresh(self.focus_field, path)
 
     def on_field_changed(self, event: Field.Changed) -> None:
         """Pass a change on as the form's own."""

@@ -1,0 +1,221 @@
+"""K-fold validation is one run: every fold's network, the epoch count they suggest, the refit."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tuiml import events
+from tuiml.events import Record
+from tuiml.folds import mean_curve
+from tuiml.runs import launch
+from tuiml.runs.folder import RunFolder
+from tuiml.runs.log import read_all
+from tuiml.runs.summary import summary
+from tuiml.state import RunState
+
+pytestmark = pytest.mark.tf
+
+SMALL = ("folds.k=3", "data.fraction=0.2", "train.epochs=4", "model.layers=16", "regularize.dropout=0.2")
+ALONE = "early_stopping=patience=9"  # looks at each network as a whole: none can be stacked
+
+
+def happened(folder: RunFolder, kind: str) -> list[events.Event]:
+    """All events of a kind."""
+    return [record.event for record in read_all(folder.events) if record.kind == kind and record.event is not None]
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_study_is_one_run(prepare, go, alone: bool) -> None:
+    """Planned before it begins, every fold of every repeat trained, then a refit on all rows, tested once."""
+    folder = prepare("digits", *SMALL, "folds.repeats=2", *([ALONE] if alone else []))
+    state = go(folder)
+    kinds = [record.kind for record in read_all(folder.events)]
+
+    assert (state.status, state.exit_code) == ("finished", 0)
+    assert state.plan is not None
+    assert (state.plan.models, state.plan.stacked) == (6, not alone)
+    assert state.plan.seconds is not None
+    assert state.plan.seconds > 0
+    assert kinds.index("FoldsPlanned") < kinds.index("EpochStarted")
+    assert sorted(state.folds) == [(repeat, fold) for repeat in (1, 2) for fold in (1, 2, 3)]
+    assert {fold.status for fold in state.folds.values()} == {"finished"}
+    assert {tuple(epoch.number for epoch in fold.history) for fold in state.folds.values()} == {(1, 2, 3, 4)}
+    assert state.suggested is not None
+    assert [epoch.number for epoch in state.history] == list(range(1, state.suggested.epoch + 1))
+    assert not any(name.startswith("val_") for name in state.history[-1].metrics)
+    assert [event.weights for event in happened(folder, "Evaluated") if isinstance(event, events.Evaluated)] == [
+        "final"
+    ]
+    assert state.rows["train"] == sum(state.rows.values()) - state.rows["test"]
+    assert state.progress() == 1.0
+    assert folder.model.exists()
+    assert [path.name for path in folder.checkpoints.iterdir() if path.is_dir()] == []
+
+    told = summary(folder, state)
+    metrics = told["metrics"]
+    numbers, means, deviations = mean_curve(state.folds, "val_loss")
+    assert numbers == [1, 2, 3, 4]
+    assert metrics["val_loss"]["mean"] == pytest.approx(means[-1])
+    assert metrics["val_loss"]["std"] == pytest.approx(deviations[-1])
+    assert metrics["val_loss"]["folds"] == [fold.metrics["val_loss"] for _, fold in sorted(state.folds.items())]
+    assert metrics["best_val_loss"]["mean"] == pytest.approx(means[told["folds"]["suggested_epoch"] - 1])
+    assert {"test_loss", "test_accuracy"} <= metrics.keys()
+    assert told["best_epoch"] is None
+    assert (told["folds"]["k"], told["folds"]["repeats"], told["folds"]["failed"]) == (3, 2, 0)
+
+
+KILL = """
+import os, signal, sys
+from pathlib import Path
+from tuiml.events import EpochEnded
+from tuiml.runs.folder import RunFolder
+from tuiml.train import runner
+
+def hear(record):
+    event = record.event
+    if isinstance(event, EpochEnded) and (event.fold, event.epoch) == (2, 3):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+runner.run(RunFolder(Path(sys.argv[1])), hear)
+"""
+
+
+def test_a_killed_study_resumes_at_the_fold_it_was_in(prepare, go) -> None:
+    """kill -9 inside the second fold: finished folds are not trained again, and all figures are those of an unbroken run."""
+    sets = (*SMALL, ALONE)
+    whole, broken = prepare("digits", *sets), prepare("digits", *sets)
+    killed = subprocess.run([sys.executable, "-c", KILL, str(broken.path)], capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    before = RunState.replay(read_all(broken.events))
+    unbroken, resumed = go(whole), go(broken)
+
+    assert resumed.status == "finished"
+    assert figures(resumed) == figures(unbroken)
+    assert resumed.test == unbroken.test
+    assert before.folds[1, 1].status == "finished"
+    begun = [event for event in happened(broken, "EpochStarted") if isinstance(event, events.EpochStarted)]
+    assert [event.epoch for event in begun if event.fold == 1] == [1, 2, 3, 4]
+    assert len(happened(broken, "FoldEnded")) == 3
+
+
+def test_a_stacked_study_stopped_inside_an_epoch_goes_on_as_if_it_had_not_been(prepare, go) -> None:
+    """The state of all folds is saved between two batches, order and dropout included."""
+    sets = (*SMALL, "train.batch_size=1")
+    whole, broken = prepare("digits", *sets), prepare("digits", *sets)
+    stopped = go(broken, stop_inside(broken, 2))
+    resumed, unbroken = go(broken), go(whole)
+
+    assert stopped.status == "stopped"
+    assert not stopped.suggested
+    assert resumed.status == "finished"
+    assert figures(resumed) == figures(unbroken)
+
+
+def stop_inside(folder: RunFolder, epoch: int) -> Callable[[Record], None]:
+    """A listener that wishes a stop once, when the first batches of an epoch have been told."""
+    asked: list[str] = []
+
+    def hear(record: Record) -> None:
+        if isinstance(record.event, events.BatchEnded) and record.event.epoch >= epoch and not asked:
+            asked.append(launch.wish(folder, "stop", "cli").id)
+
+    return hear
+
+
+def figures(state: RunState) -> dict[object, list[dict[str, float]]]:
+    """The metrics of all epochs of all networks."""
+    found: dict[object, list[dict[str, float]]] = {
+        place: [epoch.metrics for epoch in fold.history] for place, fold in sorted(state.folds.items())
+    }
+    return found | {"refit": [epoch.metrics for epoch in state.history]}
+
+
+@pytest.fixture
+def poisoned(tmp_path: Path) -> Callable[..., str]:
+    """A task of 30 rows, those given with a target so large that whoever learns from it is lost."""
+
+    def make(*rows: int) -> str:
+        random = np.random.default_rng(0)
+        x = random.normal(size=(30, 4)).astype(np.float32)
+        y = x.sum(axis=1)
+        y[list(rows)] = 1e15
+        np.savez(tmp_path / "poisoned.npz", x=x, y=y)
+        return f"npz:{tmp_path / 'poisoned.npz'}"
+
+    return make
+
+
+TWO_EPOCHS = (
+    "train.epochs=2",
+    "optimizer.name=sgd",
+    "train.batch_size=1",
+    "folds.k=3",
+    "folds.shuffled=off",
+    "data.test=0",
+    "data.validation=0",
+    "data.kind=value",
+)
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_fold_that_fails_does_not_lose_the_others(prepare, go, poisoned, alone: bool) -> None:
+    """Only the first fold's network does not learn from row 3: it finishes, the others are told as failed, and the run ends well."""
+    more = [ALONE] if alone else []
+    folder = prepare(poisoned(3), *TWO_EPOCHS, "folds.refit=off", *more)
+    state = go(folder)
+
+    assert [state.folds[1, fold].status for fold in (1, 2, 3)] == ["finished", "failed", "failed"]
+    assert "no longer a finite number" in state.folds[1, 2].error
+    assert (state.status, state.exit_code) == ("finished", 0)
+    assert state.suggested is not None
+    assert state.suggested.failed == 2
+    assert len(state.results()["val_mae"]["folds"]) == 1
+    assert len([notice for notice in state.notices if notice.code == "fold-failed"]) == 2
+
+
+def test_a_study_whose_folds_all_fail_has_failed(prepare, go, poisoned) -> None:
+    """It ends with the exit code of what they failed of, and says it."""
+    folder = prepare(poisoned(3, 13), *TWO_EPOCHS)
+    state = go(folder)
+
+    assert (state.status, state.exit_code) == ("failed", 4)
+    assert "no longer a finite number" in state.error
+
+
+def test_added_epochs_go_to_the_refit(prepare, go) -> None:
+    """The folds are not trained again."""
+    folder = prepare("digits", *SMALL)
+    first = go(folder)
+    assert first.suggested is not None
+    launch.wish(folder, "add_epochs", "cli", 2)
+    state = go(folder)
+
+    assert state.status == "finished"
+    assert len(state.history) == state.epochs == first.suggested.epoch + 2
+    assert [epoch.metrics for epoch in state.history[: first.suggested.epoch]] == [
+        epoch.metrics for epoch in first.history
+    ]
+    assert len(happened(folder, "FoldEnded")) == 3
+    assert any(notice.code == "added-epochs" for notice in state.notices)
+
+
+def test_statistics_are_of_each_folds_training_rows() -> None:
+    """A table's columns are standardized by the rows that the fold trains on, none by those it validates on."""
+    from tuiml.tasks.recipes import build_recipe
+    from tuiml.train import folds, rows
+
+    source = rows.read(build_recipe("wine", sets=["folds.k=4"]), lambda text: None)
+    numbers, plan = folds.planned(source)
+    for fold in plan:
+        mine = rows.feeds(source, numbers[fold.train], numbers[fold.validation], lambda text: None)
+        assert np.abs(mine.train.x[mine.train.rows].mean(axis=0)).max() < 1e-5
+        assert np.abs(mine.train.x[mine.train.rows].std(axis=0) - 1).max() < 1e-5
+        assert mine.validation is not None
+        assert np.abs(mine.validation.x[mine.validation.rows].mean(axis=0)).max() > 1e-2

@@ -1,0 +1,104 @@
+"""The darkroom shows rows that are no pictures: texts in words, cells as read and as the network sees them, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.tui.conftest import running, screen_text, settle, until
+from tuiml.draw.numbers import figure
+from tuiml.recipe import Recipe
+from tuiml.tasks import recipes
+from tuiml.tui import samples
+from tuiml.tui.app import TuimlApp
+from tuiml.tui.preview import load
+from tuiml.tui.samples import Samples
+from tuiml.tui.screens.darkroom import Darkroom
+
+MakeApp = Callable[..., TuimlApp]
+
+
+def read(recipe: Recipe) -> Samples:
+    """The samples of a recipe."""
+    found = load(recipe, lambda what: None)
+    assert isinstance(found, Samples)
+    return found
+
+
+def test_texts_are_words_again(keras_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first training review of IMDB in its own words, its label, and how much of it is known with so many words."""
+    monkeypatch.setenv("KERAS_HOME", str(keras_home))
+    found = read(recipes.build_recipe("imdb", sets=["data.split=first", "data.validation=10"]))
+    first, row = samples.page(found, 0, 100, 5).plain, int(found.rows[0])
+    words = found.data.train_x.text(row)[1:]
+    share = 100 * ((words > 2) & (words < 10_000)).mean()
+
+    assert row == 10
+    assert f"{len(words)} words, {share:.0f} % of them known" in first
+    assert " ".join(found.data.vocabulary[number] if 2 < number < 10_000 else "?" for number in words)[:80] in first
+
+
+def test_a_table_is_shown_as_read_and_as_the_network_sees_it() -> None:
+    """Each cell of the first training rows, and the standardized value below."""
+    found = read(recipes.default_recipe("wine"))
+    lines = samples.page(found, 0, 80, 40).plain.split("\n")
+    row, name = int(found.rows[0]), found.data.columns[0].name
+    cell = float(found.data.train_x[row, 0])
+    seen = float(found.preparation(found.data.train_x[[row]])[0, 0])
+    of_column = [line.split() for line in lines if line.startswith(name)]
+
+    assert found.room(80, 40) == 5
+    assert figure(cell) in of_column[0]
+    assert figure(seen) in of_column[1]
+    assert abs(seen) < 5
+    assert max(map(len, lines)) <= 80
+
+
+def test_gaps_categories_and_hostile_names_are_only_words(tmp_path: Path) -> None:
+    """A missing cell is named, a category is its word, and what a file calls its columns steers no terminal."""
+    file = tmp_path / "t.csv"
+    colors = ("gr\x1b[31mey", "red")
+    rows = [f"{number % 7},{colors[number % 2]},{number % 3}" for number in range(40)]
+    file.write_text("\n".join(["si\x1b]0;x\x07ze,color,y", *rows, ",red,1", ",red,0", ",red,2", ",red,1"]) + "\n")
+    found = read(recipes.build_recipe(f"csv:{file}", sets=["data.target=y"]))
+    text = "\n".join(samples.page(found, first, 120, 40).plain for first in range(0, len(found.rows), 8))
+
+    assert "missing" in text
+    assert "red" in text
+    assert "\x1b" not in text
+    assert "\x07" not in text
+
+
+def test_plain_features_are_numbers(tmp_path: Path) -> None:
+    """Sequences of an npz file have nothing to draw; the page says what they are."""
+    file = tmp_path / "a.npz"
+    random = np.random.default_rng(0)
+    np.savez(file, x=random.normal(size=(40, 6, 2)).astype(np.float32), y=np.arange(40) % 2)
+    found = read(recipes.build_recipe(f"npz:{file}"))
+
+    assert "6x2 numbers each" in samples.caption(found)
+    assert "12 in all" in samples.page(found, 0, 80, 20).plain
+
+
+async def test_the_darkroom_of_a_table_turns_pages_and_draws_nothing(make_app: MakeApp) -> None:
+    """Right shows other rows; the keys that draw again are not offered; a small terminal is no crash."""
+    async with running(make_app(recipes.default_recipe("wine"))) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Darkroom) and "as read" in screen_text(pilot.app))
+        await until(pilot, lambda: "row " in screen_text(pilot.app))
+        first = screen_text(pilot.app)
+        await pilot.press("right")
+        await until(pilot, lambda: screen_text(pilot.app) != first)
+        second = screen_text(pilot.app)
+        await pilot.press("left", "n", "down")
+        await pilot.resize_terminal(30, 8)
+        await settle(pilot)
+        small = screen_text(pilot.app)
+
+    assert "Others" in first
+    assert "Next draw" not in first
+    assert first.split("row ")[1] != second.split("row ")[1]
+    assert "row" in small

@@ -1,0 +1,153 @@
+"""A file of comma-separated values as text: its encoding, its delimiter, its header, its rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shlex
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuiml.errors import DataError
+from tuiml.text import clean
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_SAMPLE_ROWS = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """The cells of a file without the spaces around them: `rows` as long as `header`, row i at line `lines[i]` of the file."""
+
+    header: tuple[str, ...]
+    rows: list[list[str]]
+    lines: list[int]
+    delimiter: str
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether numbers are written as 1,5: where a comma marks decimals, a semicolon separates cells."""
+        return self.delimiter == ";"
+
+    def column(self, number: int) -> list[str]:
+        """Return the cells of one column."""
+        return [row[number] for row in self.rows]
+
+
+def read(path: Path) -> Text:
+    """Return what is written in the file at `path`, blank lines left out.
+
+    Raises DataError, naming file and line, for a file that cannot be read, is not UTF-8, is empty or has a header only;
+    for rows of another length than the header; for a header without names, or with a name twice.
+    """
+    content = _content(path)
+    delimiter = _delimiter(content)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, skipinitialspace=True)
+    rows, lines = [], []
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row) or len(row) > 1:
+                rows.append([cell.strip() for cell in row])
+                lines.append(reader.line_num)
+    except csv.Error as error:
+        raise DataError(
+            f"{clean(path)}, line {reader.line_num}: {error}. A quotation mark that is never closed does that."
+        ) from None
+    if not rows:
+        raise DataError(
+            f"{clean(path)} is empty. Expected a line with the names of the columns, then one line per row."
+        )
+    text = Text(_header(path, rows[0], delimiter), rows[1:], lines[1:], delimiter)
+    _check_lengths(path, text)
+    return text
+
+
+def _content(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except IsADirectoryError:
+        raise DataError(
+            f"{clean(path)} is a folder, expected a file. Pictures in folders: folder:{clean(path)}."
+        ) from None
+    except FileNotFoundError:
+        near = ", ".join(clean(other.name) for other in sorted(path.parent.glob("*.csv"))[:5])
+        raise DataError(f"There is no file {clean(path)}.{f' Beside it: {near}.' if near else ''}") from None
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        raise DataError(f"{clean(path)} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(_foreign(path, content, error)) from None
+    if "\0" in text:
+        raise DataError(f"{clean(path)} holds zero bytes: it is not a text file, or it is UTF-16 without a mark.")
+    return text
+
+
+def _foreign(path: Path, content: bytes, error: UnicodeDecodeError) -> str:
+    line = content.count(b"\n", 0, error.start) + 1
+    told = f"{clean(path)} is not UTF-8 text: byte 0x{content[error.start]:02x} at offset {error.start:,}, line {line}"
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding, found = "UTF-16", "its first bytes are the mark of UTF-16"
+    elif content[:4] == b"PK\x03\x04":
+        return f"{told}. It is a zip archive, maybe a spreadsheet: save it as CSV (UTF-8) there."
+    else:
+        letter = content[error.start : error.start + 1].decode("cp1252", "replace")
+        encoding, found = "CP1252", f"it would be {letter!r} in Windows-1252, the likely encoding"
+    return f"{told}; {found}. Convert it: iconv -f {encoding} -t UTF-8 {shlex.quote(clean(path.name))} > utf8.csv"
+
+
+def _delimiter(content: str) -> str:
+    """Return the delimiter by which most rows are as long as the header; of several, the one that makes most columns."""
+
+    def fit(delimiter: str) -> tuple[float, int]:
+        sample = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+        try:
+            rows = [len(row) for row, _ in zip(filter(None, sample), range(_SAMPLE_ROWS), strict=False)]
+        except csv.Error:
+            return 0.0, 0
+        return (rows.count(rows[0]) / len(rows), rows[0]) if rows and rows[0] > 1 else (0.0, 0)
+
+    return max(DELIMITERS, key=fit)
+
+
+def _header(path: Path, cells: list[str], delimiter: str) -> tuple[str, ...]:
+    names = tuple(name or f"column_{number}" for number, name in enumerate(cells, 1))
+    twice = [clean(name) for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DataError(
+            f"{clean(path)}, line 1: two columns are called {', '.join(twice)}; each needs a name of its own."
+        )
+    if all(_is_number(cell) for cell in cells):
+        shown = clean(delimiter.join(cells), 60)
+        raise DataError(
+            f"{clean(path)}, line 1: expected the names of the columns, received numbers: {shown}. Add a header line."
+        )
+    if len(names) < 2:
+        raise DataError(
+            f"{clean(path)}, line 1: expected at least two columns, one to learn from and one to predict; found "
+            f"{clean(names[0], 60)!r}. Columns are separated by {', '.join(DELIMITERS.values())}."
+        )
+    return names
+
+
+def _check_lengths(path: Path, text: Text) -> None:
+    if not text.rows:
+        raise DataError(f"{clean(path)} has a header and no rows.")
+    width = len(text.header)
+    ragged = [(line, len(row)) for line, row in zip(text.lines, text.rows, strict=True) if len(row) != width]
+    if ragged:
+        line, found = ragged[0]
+        others = f" In all, {len(ragged):,} lines have another length." if len(ragged) > 1 else ""
+        raise DataError(
+            f"{clean(path)}, line {line}: expected {width} cells, as the header has, received {found}.{others} A cell that "
+            f"holds a {DELIMITERS[text.delimiter]} needs quotation marks around it."
+        )
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

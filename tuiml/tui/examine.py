@@ -1,0 +1,166 @@
+"""What the texts of the form amount to: a recipe with its command, or problems, and what there is to tell about the task."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuiml import knobs
+from tuiml.draw.folds import networks
+from tuiml.errors import Problem, RecipeError, TuimlError
+from tuiml.fields import DataFields, EarlyStopping, Recipe
+from tuiml.runs import references
+from tuiml.tasks.base import Task
+from tuiml.tui import form
+from tuiml.tui.form import DEFAULT, EARLY_STOPPING, PRESET, Values
+
+Known = dict[tuple[str, DataFields | None], Task]
+"""What has been found out about tasks, by name and by how their files are read."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What the form's texts amount to: a recipe with its command, or problems; `advice` does not hinder a run.
+
+    `changed` are the fields that differ from the task's default recipe, or from the preset chosen. `about` says what the
+    task is, `head` why the last layer and the loss are what they are.
+    """
+
+    recipe: Recipe | None = None
+    command: str = ""
+    changed: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    advice: tuple[Problem, ...] = ()
+    parameters: int | None = None
+    task: Task | None = None
+    about: str = ""
+    head: str = ""
+
+
+def examine(values: Values, runs_dir: Path, known: Known | None = None) -> Examined:
+    """Return what the texts mean, with every problem found. May look into the user's files: call it off the UI loop.
+
+    `runs_dir` is where the run to begin with is looked for. `known` keeps what was found out about tasks between calls,
+    so that files are not read at every key.
+    """
+    from tuiml.tasks import catalog, check
+
+    values = dict(values) | {"task": catalog.canonical(values["task"])}
+    recipe: Recipe | None = None
+    base: Recipe | None = None
+    task: Task | None = None
+    sound: object = None
+    problems: list[Problem] = []
+    try:
+        sound = recipe = references.resolved(form.recipe_of(values), runs_dir)
+    except RecipeError as error:
+        found = references.complete(error, runs_dir)
+        problems += found.problems
+        sound = found.sound
+    try:
+        base = form.base_recipe(values["task"], values.get(PRESET, DEFAULT))
+        task = _find(values["task"], recipe, {} if known is None else known)
+    except RecipeError as error:
+        problems += error.problems
+    except TuimlError as error:
+        problems.append(Problem("task", _unnamed(values["task"]) or str(error)))
+    changed = frozenset[str]() if base is None else _changed(recipe, base) if recipe else _typed_over(values, base)
+    if task and isinstance(sound, Recipe):  # what else is wrong is told beside what has no meaning at all
+        told = {problem.path for problem in problems}
+        problems += [problem for problem in check.check(sound, task) if problem.path not in told]
+    about = _about(task, sound if isinstance(sound, Recipe) else base) if task else ""
+    if recipe is None or base is None or task is None or problems:
+        return Examined(changed=changed, problems=tuple(dict.fromkeys(problems)), task=task, about=about)
+    head = check.head_of(recipe, task)
+    return Examined(
+        recipe,
+        _command(recipe, base, values.get(PRESET, DEFAULT)),
+        changed,
+        (),
+        tuple(_advice(recipe, task)),
+        _parameters(recipe, task),
+        task,
+        about,
+        f"Now {head.activation} and {head.loss}. {head.reason}",
+    )
+
+
+def _find(name: str, recipe: Recipe | None, known: Known) -> Task:
+    from tuiml.tasks import catalog
+
+    asked = name, recipe.data if recipe else None
+    if asked not in known:
+        known[asked] = catalog.find(*asked)
+    return known[asked]
+
+
+def _unnamed(task: str) -> str:
+    """Return what to do where the path of the user's files is still to be typed."""
+    field = form.file_field(task)
+    return f"name {field.help}." if field and task == field.beginning else ""
+
+
+def _parameters(recipe: Recipe, task: Task) -> int | None:
+    from tuiml.tasks import sizes
+
+    return sizes.parameters(recipe, task)
+
+
+def _advice(recipe: Recipe, task: Task) -> Iterable[Problem]:
+    from tuiml.tasks.advice import advise
+
+    if task.warning:
+        yield Problem("task", task.warning)
+    if recipe.folds.k:
+        yield Problem("folds.k", networks(recipe.folds.k, recipe.folds.repeats, recipe.folds.refit))
+    yield from advise(recipe, task)
+
+
+_KINDS = {"value": "a number", "share": "a number from 0 to 1"}
+
+
+def _about(task: Task, recipe: Recipe | None) -> str:
+    """Return a task's title, what is to be predicted, its rows by split, shape and source in a few words."""
+    count = len(task.classes or ())
+    labels = "labels, any number of them" if task.kind == "many_of_n" else "classes"
+    kind = _KINDS.get(task.kind) or (f"{count} {labels}" if count else labels)
+    parts = [task.title, kind, _rows(task, recipe), "x".join(map(str, task.shape or ())), task.source]
+    return " · ".join(part for part in parts if part)
+
+
+def _rows(task: Task, recipe: Recipe | None) -> str:
+    """Return how many rows each split will have."""
+    from tuiml.tasks.split import counts
+
+    if task.rows is None or recipe is None:
+        return ""
+    folds = recipe.folds.k > 0
+    train, validation, test = counts(task.rows, recipe.data.model_dump(), folds)
+    training = f"{train:,} rows in {recipe.folds.k} folds" if folds else f"{train:,} train"
+    parts = [training, f"{validation:,} validation" if validation else "", f"{test:,} test" if test else ""]
+    return " + ".join(part for part in parts if part)
+
+
+def _command(recipe: Recipe, base: Recipe, preset: str) -> str:
+    """Return the command that runs `recipe`, which was made from the preset `base`."""
+    words = knobs.flags(recipe, base)
+    return shlex.join(["tuiml", *words[:2], *(["--preset", preset] if preset != DEFAULT else []), *words[2:]])
+
+
+def _changed(recipe: Recipe, base: Recipe) -> frozenset[str]:
+    stopping = {
+        path
+        for path in knobs.KNOBS
+        if path.startswith(f"{EARLY_STOPPING}.")
+        and recipe.early_stopping
+        and knobs.get(recipe, path)
+        != getattr(base.early_stopping or EarlyStopping(), path.removeprefix(f"{EARLY_STOPPING}."))
+    }
+    return frozenset(knobs.differences(recipe, base).keys() | stopping)
+
+
+def _typed_over(values: Values, base: Recipe) -> frozenset[str]:
+    plain = form.values_of(base)
+    return frozenset(path for path, text in values.items() if path in plain and text.strip() != plain[path])
