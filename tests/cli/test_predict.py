@@ -1,6 +1,8 @@
 """`tuiml predict`: what a run says of files that it has not seen."""
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,6 +62,31 @@ def test_table_rows_are_predicted_by_the_names_of_their_columns(tuiml, tmp_path)
     assert [one.get("class") for one in found] == ["a", "b", None]
     assert "color" in found[2]["error"]
     assert "gaps in size" in done.stderr
+
+
+def test_what_a_model_file_says_is_never_executed(trained_digits, tuiml, tmp_path, monkeypatch) -> None:
+    """Only weights are taken from model.keras: one with code in it, or half of one, is a sentence and exit 5."""
+    import keras
+
+    monkeypatch.chdir(tmp_path)
+    mark = tmp_path / "executed"
+    inputs = keras.Input((8, 8, 1))
+    hostile = keras.Model(inputs, keras.layers.Lambda(lambda x: (Path("executed").touch(), x)[1])(inputs))
+    mark.unlink()  # building the network has just run it here
+    for name, content in (("hostile", None), ("half", (trained_digits / "model.keras").read_bytes()[:5000])):
+        run = tmp_path / name
+        shutil.copytree(trained_digits, run)
+        if content is None:
+            hostile.save(run / "model.keras")
+        else:
+            (run / "model.keras").write_bytes(content)
+        np.save(tmp_path / "x.npy", np.zeros((1, 8, 8, 1), np.uint8))
+        done = tuiml("predict", str(run), "x.npy")
+
+        assert done.returncode == 5, done.stderr
+        assert "model.keras" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not mark.exists()
 
 
 def test_mistakes_are_one_sentence(trained_digits, tuiml) -> None:

@@ -131,6 +131,36 @@ def test_the_program_reads_a_table_of_the_user(folder, tmp_path) -> None:
 
 
 @pytest.mark.tf
+@pytest.mark.parametrize("names", [("x", "y"), ("x_train", "y_train", "x_test", "y_test")])
+def test_the_program_reads_arrays_of_the_user(folder, tmp_path, names) -> None:
+    """A NumPy archive with or without a test set of its own."""
+    from tuiml.tasks import catalog
+
+    random = np.random.default_rng(0)
+    arrays = {name: random.integers(0, 2, 60) if name[0] == "y" else random.normal(size=(60, 4)) for name in names}
+    np.savez(tmp_path / "own.npz", **arrays)
+    task = f"npz:{tmp_path / 'own.npz'}"
+    known = rows_of(written(folder(task)))
+    data = catalog.find(task).load(build_recipe(task).data.model_dump(), lambda what: None)
+
+    np.testing.assert_array_equal(known["y"], np.concatenate([data.train_y, data.test_y]))
+    np.testing.assert_allclose(known["cells"], np.concatenate([data.train_x, data.test_x]))
+
+
+@pytest.mark.tf
+def test_the_program_reads_pictures_of_the_user(folder, flowers) -> None:
+    """Every photograph has its class and its place; Keras' resizing differs by little."""
+    from tuiml.tasks import catalog
+
+    task, sets = f"folder:{flowers}", ("data.image_size=16",)
+    known = rows_of(written(folder(task, *sets)))
+    data = catalog.find(task).load(build_recipe(task, sets=list(sets)).data.model_dump(), lambda what: None)
+
+    np.testing.assert_array_equal(known["y"], data.train_y)
+    assert np.abs(known["x"].astype(float) - data.train_x).mean() < 4
+
+
+@pytest.mark.tf
 @pytest.mark.parametrize(
     ("sets", "named"),
     [

@@ -15,6 +15,7 @@ from tuiml.tasks import catalog, recipes
 from tuiml.tui import form
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.examine import examine
+from tuiml.tui.palette import TaskChosen
 from tuiml.tui.screens.live import Live
 
 MakeApp = Callable[..., TuimlApp]
@@ -184,29 +185,6 @@ def test_every_field_of_a_recipe_is_on_the_form() -> None:
     assert sorted(path for group in form.paths().values() for path in group) == sorted(set(knobs.KNOBS) - {"task"})
 
 
-@pytest.mark.tf
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {},
-        {"model": {"preset": "cnn", "layers": "8,16", "dense": "32"}},
-        {"model": {"batch_norm": True}},
-        {"model": {"layers": ""}},
-    ],
-)
-def test_the_number_of_parameters_is_the_network_s(fields: dict[str, object]) -> None:
-    """The arithmetic on the form and the network that Keras builds agree."""
-    from tuiml.tasks import heads
-    from tuiml.train.inputs import Input
-    from tuiml.train.model import build
-
-    task = catalog.find("digits")
-    recipe = compose([catalog.recipe_fields("digits")[0], {"task": "digits"}, fields])
-    model = build(recipe, Input((8, 8, 1), 1 / 255), heads.choose(task.kind, 10, recipe.model))
-
-    assert form.parameters(recipe, task) == model.count_params()
-
-
 def test_the_form_tells_all_problems_at_once() -> None:
     """A value out of range does not hide a misspelt operation or a network too deep for the pictures."""
     values = form.default_values("digits") | {
@@ -286,12 +264,12 @@ async def test_the_task_is_told_with_its_rows_and_what_one_should_know(make_app:
 
 @pytest.mark.parametrize("file", form.FILES)
 async def test_files_of_ones_own_are_named_in_a_field_of_their_kind(make_app: MakeApp, file: form.FileField) -> None:
-    """Choosing the kind opens its field, puts the cursor there and says what is to be typed; what is wrong stands beside it."""
+    """Choosing the kind by name puts the cursor into its field and says what is to be typed; what is wrong stands beside it."""
     async with running(make_app(), (120, 50)) as pilot:
         setup = pilot.app.setup
-        setup.load_task(file.beginning)
-        setup.form.focus_field(file.path)
+        pilot.app.post_message(TaskChosen(file.beginning))
         await until(pilot, lambda: bool(setup.form.fields[file.path].problem))
+        await until(pilot, lambda: setup.form.focused is setup.form.fields[file.path])
         first = setup.form.fields[file.path].problem
         await pilot.press(*"/nowhere")
         await until(pilot, lambda: "/nowhere" in setup.form.fields[file.path].problem)

@@ -75,7 +75,7 @@ def evaluate(
     found = _stored(folder, state, wanted) or _computed(folder, state, recipe, wanted)
     from tuiml.cli import evaluation
 
-    worst = evaluation.worst(found, recipe, samples)
+    worst = evaluation.worst(found, recipe, samples, shown=not json)
     if json:
         console.data_json({"run": folder.id, **evaluation.as_json(found, worst)})
     else:

@@ -34,12 +34,14 @@ class Worst:
     missing: str = ""
 
 
-def worst(found: Found, recipe: Recipe, most: int) -> Worst:
-    """Return the `most` rows of highest loss; rows whose data cannot be read any more are told by number alone."""
+def worst(found: Found, recipe: Recipe, most: int, shown: bool) -> Worst:
+    """Return the `most` rows of highest loss, `shown` or as numbers; data that cannot be read any more leaves the numbers."""
     kept = found.predictions
     places = np.argsort(-kept.losses, kind="stable")[:most]
     facts = [_fact(found, int(place)) for place in places]
     captions = [f"row {fact['row']:,}: {_words(fact)}" for fact in facts]
+    if not (shown and most):
+        return Worst(places, captions, facts)
     try:
         data = catalog.of(recipe).load(recipe.data.model_dump(), lambda what: None)
         whole = data.test_x if kept.about.of == "test" else data.train_x
@@ -75,7 +77,8 @@ def _words(fact: dict[str, Any]) -> str:
         return str(value)
 
     sure = f" ({100 * fact['probability']:.0f} %)" if "probability" in fact else ""
-    return f"{told(fact['true'])}, taken for {told(fact['predicted'])}{sure}, loss {figure(fact['loss'])}"
+    said = "taken for" if sure else "predicted"
+    return f"{told(fact['true'])}, {said} {told(fact['predicted'])}{sure}, loss {figure(fact['loss'])}"
 
 
 def as_json(found: Found, bad: Worst) -> dict[str, Any]:

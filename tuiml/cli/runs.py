@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from tuiml import settings
 from tuiml.cli import console
-from tuiml.draw.folds import epochs_asked
+from tuiml.draw.folds import ended, epochs_asked
 from tuiml.errors import StorageError, UsageError
 from tuiml.events import Record
 from tuiml.runs import launch, store
@@ -219,9 +219,9 @@ def _wish(
         time.sleep(_POLL)
         follower.read()
     else:
-        console.say(
-            f"{folder.id}: {follower.state.status}, {len(follower.state.history)}/{follower.state.epochs} epochs"
-        )
+        state = follower.state
+        done = ended(state) if state.folding else f"{len(state.history)}/{state.epochs} epochs"
+        console.say(f"{folder.id}: {state.status}, {done}")
     if json:
         console.data_json(summary(folder, follower.state))
     return 0

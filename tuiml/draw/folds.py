@@ -120,19 +120,20 @@ def fold_line(state: RunState, fold: Fold) -> str:
 
 
 def epoch_line(state: RunState, ascii: bool = False) -> str:
-    """Return how far the folds that train now are as one plain line for a log: their mean and spread at the last epoch."""
+    """Return how far the folds that train now are as one plain line for a log: their mean at the last epoch, the metric's spread."""
     running = {place: fold for place, fold in state.folds.items() if fold.status == "running" and fold.history}
-    at = max((len(fold.history) for fold in running.values()), default=0)
-    found = folds.spreads(running)
+    at = min((len(fold.history) for fold in running.values()), default=0)
+    found, names = folds.spreads(running), validation(state)
     several = len(running) > 1
     values = [
-        f"{metric} {spread(found[metric]['mean'], found[metric]['std'], ascii) if several else figure(found[metric]['mean'])}"
-        for metric in validation(state)
-        if metric in found
+        f"{clean(metric)} {spread(value['mean'], value['std'], ascii) if several and metric == names[-1] else figure(value['mean'])}"
+        for metric in names
+        if (value := found.get(metric))
     ]
+    who = f"{len(running)} folds" if several else "".join(name(state, fold) for fold in running.values())
     eta = state.eta()
     ends = [f"eta {duration(eta, whole=True)}"] if eta else []
-    return "  ".join([now(state), f"epoch {at}/{state.plan.epochs if state.plan else 0}", *values, *ends])
+    return "  ".join([who, f"epoch {at}/{state.plan.epochs if state.plan else 0}", *values, *ends])
 
 
 def fold_cells(state: RunState, ascii: bool = False) -> tuple[list[str], list[list[str]]]:

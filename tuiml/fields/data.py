@@ -62,6 +62,13 @@ class DataFields(Section):
     kind: Literal["auto", "binary", "one_of_n", "many_of_n", "value", "share"] = knob(
         "auto", "what the target is; auto looks at its values (csv and npz only)", "Kind", "--kind"
     )
+    scale_target: bool = knob(
+        False,
+        "let the last layer give standard deviations from the mean of the training targets, and the network itself turn them "
+        "back: targets far from 0 are learned at once (numbers only)",
+        "Scale target",
+        "--scale-target",
+    )
     drop: Words = knob((), "columns to leave out (tables only)", "Drop columns", "--drop")
     derive: Words = knob(
         (),

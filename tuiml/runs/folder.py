@@ -1,6 +1,7 @@
 """The layout of a run folder: its files, how they are written whole, and the lock that tells alive from dead.
 
 runs/<id>/  recipe.toml  env.json  events.jsonl  wishes.jsonl  run.lock  checkpoints/  model.keras  runner.log
+            predictions/  preparation.json  exports/
 """
 
 from __future__ import annotations

@@ -128,6 +128,8 @@ def _advise_data(recipe: Recipe, task: Task) -> list[Problem]:
             found.append(Problem("data.labels", f"has no effect on {task.name}, which has no class numbers."))
         elif name == "class_weights" and task.kind not in ("binary", "one_of_n"):
             found.append(Problem("data.class_weights", f"has no effect on {task.name}, which has no classes to weigh."))
+        elif name == "scale_target" and task.kind != "value" and not task.name.startswith(("csv:", "npz:")):
+            found.append(Problem("data.scale_target", f"has no effect on {task.name}, whose targets are no numbers."))
         elif name == "test" and task.rows is not None and task.rows[1]:
             found.append(Problem("data.test", f"has no effect on {task.name}, which brings a test set of its own."))
     if task.warning and task.name.startswith("folder:"):

@@ -71,7 +71,9 @@ class Described:
                 tuple(map(str, stored["classes"])),
                 tuple(map(str, stored["targets"])),
                 tuple(Column(str(one["name"]), tuple(map(str, one["categories"]))) for one in stored["columns"]),
-                Head(**(stored["head"] | {"metrics": tuple(stored["head"]["metrics"])})),
+                Head(
+                    **{name: tuple(part) if isinstance(part, list) else part for name, part in stored["head"].items()}
+                ),
                 from_json(stored["preparation"]),
                 augment.from_dict(stored["steady"]),
             )

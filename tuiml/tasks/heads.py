@@ -14,7 +14,8 @@ class Head:
     """The end of a network. `metrics` are Keras names; with `one_hot`, class numbers must become rows of 0 and 1.
 
     `reason` explains the table's choice in a sentence. `conflict` says why an override contradicts the table, and
-    `impossible` why it cannot be trained at all; both are empty where there is nothing to say.
+    `impossible` why it cannot be trained at all; both are empty where there is nothing to say. Where `spread` is not empty,
+    what each unit gives is multiplied by it and shifted by `center`: the training targets' standard deviation and mean.
     """
 
     activation: str
@@ -25,6 +26,8 @@ class Head:
     one_hot: bool = False
     conflict: str = ""
     impossible: str = ""
+    center: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
 
 
 # kind -> (activation, loss, metric, reason). Source: the Keras notes' table of last-layer activations and losses.

@@ -20,6 +20,7 @@ from tuiml.tasks.npz_arrays import Array
 from tuiml.text import clean
 
 DEFAULTS: Mapping[str, Any] = {
+    "data": {"scale_target": True},
     "model": {"preset": "dense", "layers": (64, 64)},
     "optimizer": {"name": "adam", "learning_rate": 1e-3},
     "train": {"epochs": 50, "batch_size": 32},

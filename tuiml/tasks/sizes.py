@@ -121,6 +121,8 @@ def _layers(recipe: Recipe, task: Task, shape: tuple[int, ...], units: int) -> I
         yield layer("flatten", kept=0)
     inputs, shape = shape[0], (units,)
     yield layer("output", (inputs + 1) * units)
+    if recipe.data.scale_target and task.kind == "value" and head_of(recipe, task).activation == "linear":
+        yield layer("target")
 
 
 def _grown(

@@ -19,8 +19,6 @@ FEW = 20
 ROWS_EACH = 5
 LARGEST = 1e15
 """Targets beyond it overflow when a loss squares them as float32."""
-_STEEP = 1000.0
-"""Targets with a larger spread keep a network busy with their size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,9 +119,6 @@ def _numbers(kind: str, columns: Sequence[Column], cells: npt.NDArray[np.float64
     y = cells.astype(np.float32)
     low, high = f"{cells.min():g}", f"{cells.max():g}"
     told = f"{names}: {'shares' if kind == 'share' else 'numbers'} from {low} to {high}."
-    if (spread := float(cells.std(0).max())) > _STEEP:
-        unit = 10 ** round(np.log10(spread))
-        told += f" A network starts near 0 and gets there in small steps: in units of {unit:,} the target is learned sooner."
     several = tuple(column.name for column in columns) if len(columns) > 1 else ()
     return Target("share" if kind == "share" else "value", y if several else y[:, 0], (), told, several)
 

@@ -73,6 +73,7 @@ class Study:
                 network = model.build(self._recipe, rows.input, rows.head)
                 stacked = stackable(network, self._recipe, rows)
                 self._ready(rows, network)
+            self._tell("timing a few steps")
             for batch in stacks(self._plan) if stacked else []:
                 if not all(self._ended(fold) for fold in batch):
                     self._train_stack(batch)

@@ -164,6 +164,10 @@ def _find(folder: RunFolder, state: RunState, weights: str) -> _Weights:
             return _Weights(folder, state, newest)
     if folder.model.exists():
         return _Weights(folder, state)
+    if state.folds and state.status == "finished":
+        raise UsageError(
+            f"{folder.id} has no network of its own: its folds were not followed by a refit (folds.refit)."
+        )
     hint = "" if state.live else f" `tuiml resume {folder.id}` goes on with it."
     raise UsageError(f"{folder.id} has no weights yet: it is {state.status} and saved no epoch.{hint}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -127,7 +127,7 @@ def feeds(
     )
     return Rows(
         data=data,
-        head=check.head_of(recipe, source.task, data.outputs),
+        head=_head(recipe, source, trained_y[train_rows]),
         train=train,
         validation=feed(x, y, validation_rows) if len(validation_rows) else None,
         test=test,
@@ -144,6 +144,16 @@ def _trained_labels(recipe: Recipe, data: Data, rows: Numbers) -> npt.NDArray[An
     """Return y as the training rows are taught it, some of it wrong where that is asked for."""
     share = recipe.data.label_noise
     return noise.noisy(data.train_y, rows, share, len(data.classes), recipe.train.seed) if share else data.train_y
+
+
+def _head(recipe: Recipe, source: Source, y: npt.NDArray[Any]) -> heads.Head:
+    """Return the head for training targets `y`, which may be far from 0 and far apart."""
+    head = check.head_of(recipe, source.task, source.data.outputs)
+    if not (recipe.data.scale_target and source.task.kind == "value" and head.activation == "linear"):
+        return head
+    columns = y.reshape(len(y), -1).astype(np.float64)
+    spread = columns.std(0)
+    return replace(head, center=tuple(columns.mean(0).tolist()), spread=tuple(np.where(spread, spread, 1.0).tolist()))
 
 
 def _class_weights(recipe: Recipe, task: Task, data: Data, y: npt.NDArray[Any]) -> npt.NDArray[np.float32] | None:

@@ -55,6 +55,7 @@ def stackable(model: Any, recipe: Recipe, rows: Rows) -> bool:
         and rows.train.pipeline is None
         and rows.class_weights is None
         and head.loss in _LOSSES
+        and not head.spread  # of each fold's own targets
         and known.issuperset(head.metrics)
         and model.count_params() * rows.train.batch_size <= _MOST_WORK
         and rows.train.x.nbytes <= _MOST_BYTES
@@ -143,7 +144,7 @@ class Stack:
         """
         words = np.mod(seeds, 2**31 - 2).astype(np.int32)  # as Keras does for kernels that take 32 bits
         return [
-            _kept(tf.constant(words[:, number]), tf.range(steps), batch, layer.input.shape[1:], layer.rate)
+            _kept(tf.constant(words[:, number]), tf.range(steps), batch, tuple(layer.input.shape[1:]), layer.rate)
             for number, layer in enumerate(self.dropped)
         ]
 
@@ -231,6 +232,7 @@ def _penalty(regularizer: Any, kernel: Any) -> Any:
     return float(regularizer.l1) * size[0] + float(regularizer.l2) * size[1]
 
 
+@tf.function(autograph=False)  # type: ignore[untyped-decorator]
 def _kept(words: Any, steps: Any, batch: int, row: Sequence[int], rate: float) -> Any:
     """Return which units Keras' dropout keeps at each of `steps`, for generators of state `words` (k, 2)."""
 

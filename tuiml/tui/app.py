@@ -22,6 +22,7 @@ from tuiml.settings import Settings
 from tuiml.tasks import recipes
 from tuiml.text import clean
 from tuiml.tui import actions, clipboard
+from tuiml.tui.form import file_field
 from tuiml.tui.palette import Commands, FieldChosen, RunChosen, TaskChosen
 from tuiml.tui.runners import Runners
 from tuiml.tui.screens.darkroom import Darkroom
@@ -166,6 +167,8 @@ class TuimlApp(App[int]):
     async def _task_chosen(self, event: TaskChosen) -> None:
         await self.show(self.setup)
         self.setup.load_task(event.name, event.preset)
+        if file := file_field(event.name):
+            self.setup.go_to(file.path)
 
     @on(FieldChosen)
     async def _field_chosen(self, event: FieldChosen) -> None:

@@ -158,9 +158,10 @@ def outcome(state: RunState) -> Content:
 
 def tests(state: RunState) -> list[tuple[str, dict[str, float]]]:
     """Return the test results with the words for whose they are: of the final weights, and of the best epoch's where they differ."""
-    refit = f"test, refit of {len(state.history)} epochs" if state.plan else "test"
+    at = f" at epoch {state.final_epoch}" if state.final_epoch else ""
+    final = f"test, refit of {len(state.history)} epochs" if state.plan else f"test{at}"
     of_best = f"test at epoch {state.best_epoch}" if state.best_epoch else "test at best"
-    both = [(refit, state.test), (of_best, state.best_test if state.best_test != state.test else {})]
+    both = [(final, state.test), (of_best, state.best_test if state.best_test != state.test else {})]
     return [(words, metrics) for words, metrics in both if metrics]
 
 

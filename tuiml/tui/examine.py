@@ -126,7 +126,8 @@ def _about(task: Task, recipe: Recipe | None) -> str:
     count = len(task.classes or ())
     labels = "labels, any number of them" if task.kind == "many_of_n" else "classes"
     kind = _KINDS.get(task.kind) or (f"{count} {labels}" if count else labels)
-    parts = [task.title, kind, _rows(task, recipe), "x".join(map(str, task.shape or ())), task.source]
+    shape = "x".join(map(str, task.shape)) if task.shape and task.pictures else ""
+    parts = [task.title, kind, _rows(task, recipe), shape, task.source]
     return " · ".join(part for part in parts if part)
 
 

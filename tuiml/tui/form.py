@@ -60,6 +60,7 @@ FILES: tuple[FileField, ...] = (
 )
 
 GROUPS: dict[str, tuple[str, ...]] = {
+    "Task": ("data.target", "data.kind"),
     "Data": ("data.",),
     "Network": ("model.",),
     "Regularization": ("regularize.", EARLY_STOPPING),
@@ -68,15 +69,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Optimizer": ("optimizer.",),
     "K-fold validation": ("folds.",),
 }
-"""Titles of the form's groups, each with the beginnings of the paths that belong to it."""
+"""Titles of the form's groups, each with the beginnings of the paths that belong to it, unless an earlier one has them."""
 
 
 def paths() -> dict[str, list[str]]:
-    """Return the paths of each group's fields, in the order of declaration; those about the task are not among them."""
-    return {
-        title: [path for beginning in beginnings for path in knobs.KNOBS if path.startswith(beginning)]
-        for title, beginnings in GROUPS.items()
-    }
+    """Return the paths of each group's fields, in the order of declaration; the task and the form's own are not among them."""
+    found: dict[str, list[str]] = {title: [] for title in GROUPS}
+    for path in knobs.KNOBS:
+        title = next((title for title, beginnings in GROUPS.items() if path.startswith(beginnings)), None)
+        if title is not None:
+            found[title].append(path)
+    return found
 
 
 def file_field(task: str) -> FileField | None:

@@ -95,6 +95,8 @@ class Commands(Provider):
             for preset in catalog.TASKS[name].presets if name in catalog.TASKS else ():
                 chosen = partial(app.post_message, TaskChosen(name, preset))
                 yield Entry(f"Preset: {preset} of {clean(name, 60)}", "show this recipe of the task", chosen)
+        for file in form.FILES:
+            yield Entry(f"Task: {file.choice}", file.help, partial(app.post_message, TaskChosen(file.beginning)))
         for path in [path for group in form.paths().values() for path in group]:
             yield Entry(f"Field: {title_of(path)}", help_of(path), partial(app.post_message, FieldChosen(path)))
         for folder in self._runs:

@@ -20,6 +20,8 @@ def preparing(facts: Facts) -> Section | None:
         )
     if facts.recipe.data.label_noise:
         raise UsageError("a script does not repeat labels that were made wrong on purpose (data.label_noise).")
+    if facts.recipe.data.mask:
+        raise UsageError("a script does not repeat cells that are blanked at random (data.mask).")
     if facts.preparation.table is not None:
         return _table(facts)
     if facts.preparation.steps is not None:
@@ -62,8 +64,6 @@ def _table(facts: Facts) -> Section:
     arguments = f"categories={categories or '()'}, indicators={bool(data.indicators)}"
     lines += ["", "", "def prepared(rows):", '    """Return x by the statistics of these training rows."""']
     lines += [f"    return prepare(cells, rows, {arguments})"]
-    if data.mask:
-        lines += _masked(facts, arguments)
     return Section("preparation", tuple(lines), (plain.prepare,))
 
 
@@ -72,7 +72,3 @@ _DERIVED = {
     "ratio": "{0} / np.where({1} != 0, {1}, np.nan)",
     "product": "{0} * {1}",
 }
-
-
-def _masked(facts: Facts, arguments: str) -> list[str]:
-    raise UsageError("a script does not repeat cells that were blanked at random (data.mask).")

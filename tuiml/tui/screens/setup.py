@@ -145,6 +145,8 @@ class Setup(Screen[None]):
         hint.display = not wide
         hint.set_class(event.size.height < _LOW, "-low")
         self.form.set_class(event.size.width < _NARROW, "-narrow")
+        if field := self.form.focused:
+            self.call_after_refresh(field.scroll_visible, animate=False)
 
     def on_screen_resume(self) -> None:
         """Say that the form is in view."""
@@ -171,8 +173,6 @@ class Setup(Screen[None]):
         if event.field.path in ("task", PRESET):
             values = self.values
             self.load_task(values["task"], values[PRESET] if event.field.path == PRESET else DEFAULT)
-            if (file := form.file_field(values["task"])) and event.field.path == "task":
-                self.form.focus_field(file.path)
             return
         self._show_fields()
         if self._timer:
@@ -290,9 +290,10 @@ def _fields(values: dict[str, str]) -> dict[str, list[Field]]:
         *(Field(file.path, file.title, file.unit, value=values.get(file.path, "")) for file in form.FILES),
         Field(PRESET, "Preset", options=(DEFAULT,), value=values[PRESET]),
     ]
-    return {"Task": task} | {
+    declared = {
         title: [_field(knobs.KNOBS[path], values[path]) for path in paths] for title, paths in form.paths().items()
     }
+    return declared | {"Task": [*task, *declared["Task"]]}
 
 
 def _field(knob: Knob, value: str) -> Field:
