@@ -79,3 +79,8 @@ class Described:
             )
         except (KeyError, TypeError, ValueError, augment.AugmentError) as error:
             raise StorageError(f"{where} is damaged: {type(error).__name__}: {error}.") from None
+
+
+def _head(stored: Mapping[str, Any]) -> Head:
+    lists = {name: tuple(part) for name, part in stored.items() if isinstance(part, list)}
+    return Head(**{**stored, **lists})
