@@ -71,9 +71,7 @@ class Described:
                 tuple(map(str, stored["classes"])),
                 tuple(map(str, stored["targets"])),
                 tuple(Column(str(one["name"]), tuple(map(str, one["categories"]))) for one in stored["columns"]),
-                Head(
-                    **{name: tuple(part) if isinstance(part, list) else part for name, part in stored["head"].items()}
-                ),
+                _head(dict(stored["head"])),
                 from_json(stored["preparation"]),
                 augment.from_dict(stored["steady"]),
             )
@@ -82,5 +80,6 @@ class Described:
 
 
 def _head(stored: Mapping[str, Any]) -> Head:
-    lists = {name: tuple(part) for name, part in stored.items() if isinstance(part, list)}
-    return Head(**{**stored, **lists})
+    fields: dict[str, Any] = dict(stored)
+    lists = {name: tuple(fields.get(name, ())) for name in ("metrics", "center", "spread")}
+    return Head(**(fields | lists))
