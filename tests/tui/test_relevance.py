@@ -55,10 +55,10 @@ def test_a_hidden_field_says_when_it_is_shown() -> None:
 @pytest.mark.parametrize(
     ("task", "context", "there", "not_there"),
     [
-        ("digits", {}, {"augment.ops", "data.labels"}, {"data.words", "data.mask", "data.target", "data.image_size"}),
+        ("digits", {}, {"augment.ops", "data.labels"}, {"data.words", "data.mask", "data.target", "data.scale_target"}),
         ("imdb", {}, {"data.words"}, {"data.maxlen", "model.embedding", "augment.ops", "data.mask"}),
         ("imdb", {"model.preset": "gru"}, {"data.maxlen", "model.embedding", "model.dense"}, {"data.target"}),
-        ("boston_housing", {}, {"data.mask", "data.drop", "data.derive"}, {"data.class_weights", "data.kind"}),
+        ("boston_housing", {}, {"data.mask", "data.drop", "data.scale_target"}, {"data.class_weights", "data.kind"}),
         ("csv:a.csv", {}, {"task.csv", "data.target", "data.kind", "data.test"}, {"task.folder", "task.npz"}),
         ("npz:a.npz", {}, {"task.npz", "data.kind"}, {"task.csv", "data.target", "data.words"}),
         ("folder:a", {}, {"task.folder", "data.resize", "data.color"}, {"task.csv", "data.target"}),

@@ -87,6 +87,9 @@ RULES: dict[str, Rule] = {
     **{f"data.{name}": _TABLE for name in ("mask", "indicators", "drop", "derive")},
     "data.target": Rule("the task is a csv table", _files("csv:")),
     "data.kind": Rule("the task is a csv table or npz arrays", _files("csv:", "npz:")),
+    "data.scale_target": Rule(
+        "the task is to predict any number", lambda values, task: task is None or task.kind == "value"
+    ),
     "data.words": Rule("the rows are texts", _rows("text")),
     **{f"data.{name}": _SEQUENCES for name in ("maxlen", "padding", "truncating")},
     **{f"data.{name}": _CLASSES for name in ("labels", "class_weights")},
