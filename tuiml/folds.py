@@ -63,15 +63,19 @@ def take(folds: Folds, event: events.Event, t: float) -> Fold | None:
 
 
 def mean_curve(folds: Mapping[Any, Fold], name: str) -> tuple[list[int], list[float], list[float]]:
-    """Return epoch numbers, means and standard deviations of a metric over folds, for the epochs that all of them have.
+    """Return epoch numbers, means and standard deviations of a metric over folds.
 
-    Failed folds are left out, and running ones too once another is finished. The deviation of one fold is 0.
+    Failed folds are left out, and running ones too once another is finished; these count for the epochs that all of them
+    have. A finished one that was stopped early counts with its last epoch from there on: its network stays as it is. The
+    deviation of one fold is 0.
     """
-    shown = [fold.history for fold in counted(folds) if fold.history and name in fold.history[0].metrics]
-    rows = list(zip(*shown, strict=False))
+    shown = [fold for fold in counted(folds) if fold.history and name in fold.history[0].metrics]
+    longest = max if all(fold.status == "finished" for fold in shown) else min
+    epochs = longest((len(fold.history) for fold in shown), default=0)
+    rows = [[fold.history[min(at, len(fold.history) - 1)] for fold in shown] for at in range(epochs)]
     values = [[epoch.metrics.get(name, math.nan) for epoch in row] for row in rows]
     return (
-        [row[0].number for row in rows],
+        [max(epoch.number for epoch in row) for row in rows],
         [_mean(row) for row in values],
         [_deviation(row) for row in values],
     )
@@ -133,14 +137,12 @@ def suggest(folds: Mapping[Any, Fold], metric: str, factor: float, skip: int) ->
 def spreads(folds: Mapping[Any, Fold], epoch: int | None = None, prefix: str = "val_") -> dict[str, dict[str, Any]]:
     """Return {mean, std, folds} of each metric whose name begins with `prefix`: at the last epoch, or at `epoch`.
 
-    `folds` are the values fold by fold, in order of repeat and number; folds that have no such epoch are left out.
+    `folds` are the values fold by fold, in order of repeat and number; a fold that ended before counts with its last epoch.
     """
     rows = []
     for fold in sorted(counted(folds), key=lambda fold: (fold.repeat, fold.number)):
-        if epoch is None:
-            rows.append(fold.history[-1].metrics if fold.history else {})
-        else:
-            rows += [row.metrics for row in fold.history if row.number == epoch]
+        known = [row.metrics for row in fold.history if epoch is None or row.number <= epoch]
+        rows.append(known[-1] if known else {})
     names = [name for name in (rows[0] if rows else {}) if name.startswith(prefix)]
     found = {}
     for name in names:

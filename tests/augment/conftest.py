@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 
 import augment
@@ -19,9 +18,6 @@ from augment.parameter import Amount, Color, Parameter, Word
 from augment.values import number_text
 
 Pictures = Callable[..., np.ndarray]
-
-settings.register_profile("augment", deadline=None, max_examples=60, derandomize=True)
-settings.load_profile("augment")
 
 PHOTOS = Path(__file__).resolve().parents[3] / "shared" / "photos"
 

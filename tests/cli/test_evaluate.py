@@ -1,6 +1,7 @@
 """`tuiml evaluate`: figures of a finished run, with and without TensorFlow."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -67,6 +68,22 @@ def test_columns_are_shuffled_for_their_importance(tuiml, tmp_path) -> None:
     assert len(found["importance"]) == 13
     assert found["importance"][0]["mean"] > 0
     assert found["highest_loss"][0]["true"] in ("class_0", "class_1", "class_2")
+
+
+def test_values_have_the_name_of_their_column(tuiml, tmp_path) -> None:
+    """A single target is called what the file calls it, with digits enough for prices; no line ends with blanks."""
+    rows = [f"{n % 10},{100_000 + 10_000 * (n % 10) + n}" for n in range(60)]
+    (tmp_path / "homes.csv").write_text("\n".join(["rooms,price", *rows]))
+    recipe = build_recipe(f"csv:{tmp_path / 'homes.csv'}", sets=["data.target=price", "train.epochs=2"])
+    assert runner.run(launch.prepare(recipe, tmp_path / "runs", "homes", by="test")) == 0
+    (tmp_path / "new.csv").write_text("rooms\n3\n")
+    shown, said = tuiml("evaluate", "homes"), tuiml("predict", "homes", "new.csv")
+    lines = shown.stdout.splitlines()
+
+    assert any(line.startswith("price ") for line in lines)
+    assert re.search(r"row \d+: price 1\d{5}, predicted price \d{5}", shown.stdout)
+    assert [line for line in lines if line.endswith(" ")] == []
+    assert re.match(r"new\.csv row 1: price \d", said.stdout)
 
 
 def test_mistakes_are_one_sentence(trained_digits, tuiml, tmp_path) -> None:

@@ -36,7 +36,7 @@ def ansi(text: Text, system: str) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100)
 @given(
     st.integers(0, 200),
     st.integers(0, 200),
@@ -59,7 +59,7 @@ def test_any_numbers_at_any_size_give_a_block_of_that_size(
     assert sized(text, width if height else 0, height)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.tuples(values, values), st.tuples(values, values), st.booleans())
 def test_any_limits_are_taken(x_limits: tuple[float, float], y_limits: tuple[float, float], log: bool) -> None:
     """Limits that are equal, reversed, infinite or nan do no harm."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from rich.text import Text
@@ -79,7 +79,6 @@ def test_large_pictures_are_averaged() -> None:
     assert all(120 <= value <= 135 for value in values)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.integers(1, 90), st.integers(1, 90), st.integers(0, 50), st.one_of(st.none(), st.integers(0, 30)), st.booleans()
 )
@@ -117,7 +116,6 @@ def test_other_arrays_are_refused(image: NDArray[np.uint8]) -> None:
         half_blocks(image, 4)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.integers(0, 130),
     st.integers(0, 50),
@@ -152,7 +150,6 @@ def test_where_not_all_pairs_fit_the_first_ones_are_shown() -> None:
 SHAPES = [(8, 8), (28, 28), (32, 32, 3), (64, 64, 3), (60, 20), (20, 60)]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 130), st.integers(0, 50), st.integers(0, 24), st.sampled_from(SHAPES))
 def test_as_many_pairs_are_shown_as_fit(width: int, height: int, most: int, shape: tuple[int, ...]) -> None:
     """Whatever the box: what `fitting` says is what `side_by_side` shows, also when given no more pictures or lines than that."""

@@ -129,6 +129,17 @@ def test_a_failed_fold_is_told_and_not_counted() -> None:
     assert suggested == events.FoldsEnded("val_mae", 2, 2.0, 2.0, 0.0, 1)
 
 
+def test_a_fold_stopped_early_does_not_cut_the_others_short() -> None:
+    """Its network stays as it was, so that the epoch suggested may be one that it never had."""
+    told = study([4.0, 3.0, 2.0, 1.0], [4.0, 4.0])
+    state = RunState.replay(records(*told))
+    suggested = folds.suggest(state.folds, "val_mae", 0.0, 0)
+
+    assert folds.mean_curve(state.folds, "val_mae")[:2] == ([1, 2, 3, 4], [4.0, 3.5, 3.0, 2.5])
+    assert suggested == events.FoldsEnded("val_mae", 4, 2.5, 2.5, 1.5)
+    assert folds.results(state.folds, suggested)["best_val_mae"]["folds"] == [1.0, 4.0]
+
+
 def test_added_epochs_leave_the_folds_alone() -> None:
     """They are the refit's, whenever they were wished for."""
     wish = events.Wished("1", "add_epochs", "cli", 5)

@@ -48,7 +48,7 @@ def test_kill_9_of_the_writer_leaves_no_gap(tmp_path: Path) -> None:
 
 
 @given(cut=st.integers(1, 60))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_a_torn_last_line_is_skipped_by_readers_and_repaired_by_the_next_writer(
     cut: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

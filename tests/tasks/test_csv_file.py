@@ -240,6 +240,14 @@ WRONG: dict[str, tuple[bytes | str, dict[str, Any], str]] = {
     ),
     "mixed target": ("b,a\n1,x1\n" + "".join(f"{n},{n}.5\n" for n in range(9)), {"target": "a"}, "line 2, column a"),
     "text targets": ("a,b,c\n1,x,y\n2,y,x\n", {"target": "b,c"}, "need numbers"),
+    "percent": ("a,b\n1.5%,2\n2.5%,3\n3.5%,4\n", {}, "line 2, column a: '1.5%' is not written plainly"),
+    "thousands": ('a,b\n"1,500",2\n"2,500",3\n"3,500",4\n', {}, "'1,500' is not written plainly"),
+    "whole numbers beyond 2**53": (f"a,b\n{10**20 + 1},2\n{10**20 + 2},3\n", {}, "equal in their first 15 digits"),
+    "open quotation mark": ('a,b\n1,"2\n3,4\n5,6\n', {}, "line 2: a quotation mark is never closed"),
+    "one text over lines": ('a,b\n1,"x\ny\nz"\n', {}, r"one value in all 1 rows \(x.ny.nz\)"),
+    "a program": (bytes(range(256)), {}, "zero bytes: it is not a text file"),
+    "a comma in a name": ('a,"b,c"\n1,2\n3,4\n', {"target": "b,c"}, r"a --recipe file: target = \[.b,c.\]"),
+    "a comma in a dropped name": ('a,"c,d",b\n1,2,3\n3,4,5\n', {"drop": "c,d"}, r"file: drop = \[.c,d.\]"),
     "every row a class": ("a,b\n1,x\n2,y\n3,z\n", {}, "too many to be classes"),
 }
 
@@ -262,6 +270,8 @@ def test_files_that_are_not_there(tmp_path: Path, write: Write) -> None:
         task(tmp_path / "tabel.csv", target="b")
     with pytest.raises(DataError, match=r"is a folder.*folder:"):
         task(tmp_path, target="b")
+    with pytest.raises(DataError, match="a pipe or a device"):
+        task(Path("/dev/zero"), target="b")
     with pytest.raises(DataError, match="cannot be read"):
         csv_file.task("csv:x", Path("a\0b.csv"), DataFields(target=("b",)))
 

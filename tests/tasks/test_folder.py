@@ -204,6 +204,16 @@ def test_names_are_defused(tmp_path: Path) -> None:
     assert inspect(tmp_path).classes == ("a\\x1b[31m", "b")
 
 
+@pytest.mark.parametrize("names", [("Train", "Val", "Test"), ("training", "valid", "TESTING")])
+def test_parts_go_by_the_names_that_people_give_them(tmp_path: Path, names: tuple[str, str, str]) -> None:
+    """In any case, and as the tools write them that people take pictures from."""
+    for number, name in enumerate(names):
+        two_classes(tmp_path / name, 3 + number)
+    found = inspect(tmp_path)
+    assert {part: len(files) for part, files in found.parts.items()} == {"train": 6, "validation": 8, "test": 10}
+    assert found.notices == ()
+
+
 def test_a_folder_beside_train_is_named(tmp_path: Path) -> None:
     """Pictures that are not looked at are no secret."""
     for part in ("train", "test", "more"):
@@ -236,7 +246,8 @@ def test_a_class_whose_pictures_are_all_broken_is_an_error(tmp_path: Path) -> No
     two_classes(tmp_path)
     for file in (tmp_path / "red").iterdir():
         file.write_bytes(b"")
-    with pytest.raises(DataError, match=r"class 'red'.*is left out"):
+    (tmp_path / "blue" / "0.png").write_text("no picture")
+    with pytest.raises(DataError, match=r"class 'red'.*is left out: .*empty"):
         read(tmp_path)
 
 
@@ -315,9 +326,10 @@ def test_uneven_classes_are_told_with_the_remedy(tmp_path: Path) -> None:
 
     def told(*sets: str) -> str:
         recipe = recipes.build_recipe(name, sets=["train.batch_size=4", *sets])
-        return " ".join(f"{found.path} {found.message}" for found in advise(recipe, catalog.of(recipe)))
+        assert advise(recipe, catalog.of(recipe)) == [], "what the task warns of is said once"
+        return catalog.of(recipe).warning
 
-    assert "data.class_weights The classes are uneven (many 13, few 4): --class-weights balanced" in told()
+    assert "The classes are uneven (many 13, few 4): --class-weights balanced" in told()
     assert told("data.class_weights=balanced") == ""
     (tmp_path / "many" / "0.png").unlink()
     assert told() == ""

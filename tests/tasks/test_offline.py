@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import psutil
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import augment
@@ -47,7 +47,6 @@ def test_a_certain_flip_with_one_copy_doubles_the_set_exactly(digits: Data, rows
     assert (x.dtype, y.dtype) == (np.uint8, np.int64)
 
 
-@settings(deadline=None)
 @given(copies=st.integers(1, 4), seed=st.integers(0, 2**31 - 1), start=st.integers(0, 1000), data=st.data())
 def test_copy_k_of_a_row_is_what_epoch_k_draws_for_it(
     digits: Data, rows: np.ndarray, copies: int, seed: int, start: int, data: st.DataObject

@@ -145,11 +145,25 @@ def test_equal_rows_and_groups_stay_on_one_side(
 
 def test_a_chain_of_groups_and_copies_is_one_unit() -> None:
     """Equal rows of two groups tie the groups together."""
-    x = np.array([1, 2, 2, 3, 3, 4, 5, 6, 7, 8])
-    groups = np.array([0, 0, 1, 1, 2, 2, 3, 4, 5, 6])
+    x = np.array([1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10])
+    groups = np.array([0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8])
     for seed in range(20):
-        parts = split(data(np.zeros(10, np.int64), x, groups=groups), fields(validation=3, split="group:who"), seed)
+        parts = split(data(np.zeros(12, np.int64), x, groups=groups), fields(validation=3, split="group:who"), seed)
         assert set(range(6)) <= set(parts.train) or set(range(6)) <= set(parts.validation)
+
+
+@given(seeds)
+def test_where_copies_tie_most_groups_the_groups_are_split_and_copies_left_out(seed: int) -> None:
+    """A copy in every group would make one unit of all rows, of which none could be set apart."""
+    groups = np.arange(60) // 6
+    x = np.where(np.arange(60) % 6 == 0, -9, np.arange(60))
+    parts = split(data(groups % 2, x, tested=0, groups=groups), fields(split="group:who"), seed)
+    train, held_out, tested = sides(parts)
+    for one, other in ((train, held_out), (train, tested), (held_out, tested)):
+        assert not np.isin(x[one], x[other]).any()
+        assert not np.isin(groups[one], groups[other]).any()
+    assert len(train) == 30
+    assert parts.notices == ("8 rows are left out: 8 equal to rows of another split.",)
 
 
 @given(copies, copies, seeds, halves, halves)
@@ -168,6 +182,7 @@ def test_by_time_no_future_is_trained_on(
         assert times[held_out].max() < times[tested].min()
     for one, other in ((train, held_out), (train, tested), (held_out, tested)):
         assert not np.isin(x[one], x[other]).any()
+    assert not any("too good" in notice for notice in parts.notices)
     left_out = count - len(train) - len(held_out) - len(tested)
     assert bool(left_out) == any(f"{left_out:,} row" in notice for notice in parts.notices)
 
@@ -247,7 +262,7 @@ def test_rows_set_apart_by_the_data_win_over_a_share() -> None:
 @pytest.mark.parametrize(("name", "tested"), [("validation", 1), ("test", 0)])
 def test_more_than_there_is_is_refused(name: str, tested: int, wanted: int) -> None:
     """At least one row must be left for training; the error gives both numbers."""
-    with pytest.raises(DataError, match=rf"data\.{name} asks for {wanted:,} rows.*10 .*rows.*at most 9"):
+    with pytest.raises(DataError, match=rf"data\.{name} asks for {wanted:,} of the 10 .*rows.*at most 9"):
         split(data(np.zeros(10, np.int64), tested=tested), fields(**{name: wanted}), 0)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tuiml.errors import RecipeError
+from tuiml.runs import launch, references
 from tuiml.tasks import catalog, check
 from tuiml.tasks.recipes import build_recipe
 
@@ -60,21 +62,45 @@ def test_a_network_that_shares_no_layer_is_refused(teacher: Any) -> None:
 
 
 def test_a_file_that_is_damaged_is_a_data_error(teacher: Any) -> None:
-    """Cut short, it is named; nothing is taken from it."""
+    """Cut short, or small and about to unpack to a flood, it is named; nothing is taken from it."""
+    import zipfile
+
     from tuiml.errors import DataError
     from tuiml.train.beginning import begin
 
     teacher.model.write_bytes(teacher.model.read_bytes()[:500])
-    with pytest.raises(DataError, match=r"model\.keras cannot be read"):
+    with pytest.raises(DataError, match=r"model\.keras is damaged"):
+        begin(network(), teacher.path)
+    with zipfile.ZipFile(teacher.model, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("model.weights.h5", b"\0" * 200_000_000)
+    with pytest.raises(DataError, match="it is not opened"):
         begin(network(), teacher.path)
 
 
-def test_a_run_that_left_no_network_is_found_by_the_check(tmp_path: Any) -> None:
-    """Neither a path that is not there nor a run that has not ended can be begun with."""
-    for path in (tmp_path / "gone", tmp_path):
-        recipe = build_recipe("digits", flags={"train.init_from": str(path)})
-        [problem] = check.check(recipe, catalog.of(recipe))
-        assert problem.path == "train.init_from"
+def test_a_run_that_left_no_network_is_found_before_training(tmp_path: Any, prepare: Any) -> None:
+    """Neither a run that is not there nor one that has not ended can be begun with; the other fields stay."""
+    unfinished = prepare("digits")
+    for name in ("gone", unfinished.id):
+        recipe = build_recipe("digits", flags={"train.init_from": name, "train.epochs": 7})
+        with pytest.raises(RecipeError) as told:
+            references.resolved(recipe, unfinished.path.parent)
+        assert [problem.path for problem in told.value.problems] == ["train.init_from"]
+        assert told.value.sound == recipe.model_copy(
+            update={"train": recipe.train.model_copy(update={"init_from": ""})}
+        )
+
+
+def test_a_run_outlives_the_one_it_began_with(teacher: Any, prepare: Any, go: Any) -> None:
+    """Its own checkpoints are all it needs to go on."""
+    taught = prepare("digits", *SETS, f"train.init_from={teacher.path}", "model.batch_norm=off")
+    go(taught)
+    away = teacher.path.rename(teacher.path.with_name("away"))
+    try:
+        launch.wish(taught, "add_epochs", "test", 1)
+        state = go(taught)
+    finally:
+        away.rename(teacher.path)
+    assert (state.status, state.error) == ("finished", "")
 
 
 def test_fine_tuning_starts_where_the_other_run_ended(teacher: Any, prepare: Any, go: Any) -> None:

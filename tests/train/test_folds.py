@@ -41,8 +41,9 @@ def test_a_study_is_one_run(prepare, go, alone: bool) -> None:
     assert (state.status, state.exit_code) == ("finished", 0)
     assert state.plan is not None
     assert (state.plan.models, state.plan.stacked) == (6, not alone)
+    times = [record.t for record in read_all(folder.events) if record.kind in ("FoldsPlanned", "EpochEnded")]
     assert state.plan.seconds is not None
-    assert state.plan.seconds > 0
+    assert state.plan.seconds > (times[-1] - times[0]) / 5  # building a network takes longer than these epochs
     assert kinds.index("FoldsPlanned") < kinds.index("EpochStarted")
     assert sorted(state.folds) == [(repeat, fold) for repeat in (1, 2) for fold in (1, 2, 3)]
     assert {fold.status for fold in state.folds.values()} == {"finished"}
@@ -189,6 +190,15 @@ def test_a_study_whose_folds_all_fail_has_failed(prepare, go, poisoned) -> None:
     assert "no longer a finite number" in state.error
 
 
+def test_time_that_is_over_before_an_epoch_is_said(prepare, go) -> None:
+    """Each network has its share of the minutes; one of so few that no epoch is complete has nothing to show."""
+    state = go(prepare("digits", "folds.k=2", "train.epochs=2", "train.max_minutes=0.00001"))
+
+    assert (state.status, state.exit_code) == ("failed", 1)
+    assert "no epoch was complete" in state.error
+    assert "max_minutes" in state.error
+
+
 def test_added_epochs_go_to_the_refit(prepare, go) -> None:
     """The folds are not trained again."""
     folder = prepare("digits", *SMALL)
@@ -204,6 +214,9 @@ def test_added_epochs_go_to_the_refit(prepare, go) -> None:
     ]
     assert len(happened(folder, "FoldEnded")) == 3
     assert any(notice.code == "added-epochs" for notice in state.notices)
+
+    again = go(prepare("digits", *SMALL, "folds.refit=off", f"train.init_from={folder.path}"))
+    assert any("have seen rows that the folds validate on" in notice.text for notice in again.notices)
 
 
 def test_statistics_are_of_each_folds_training_rows() -> None:

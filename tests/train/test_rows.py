@@ -125,3 +125,23 @@ def test_what_cannot_be_split_is_a_problem_of_the_recipe(wish: str, path: str) -
     with pytest.raises(RecipeError) as caught:
         read(build_recipe("digits", sets=[wish]), silent)
     assert [problem.path for problem in caught.value.problems] == [path]
+
+
+def test_folds_agree_on_which_labels_are_wrong_and_which_cells_are_missing() -> None:
+    """A row is spoilt in every fold that trains on it, or in none."""
+    source = read(build_recipe("wine", sets=["folds.k=3", "data.label_noise=0.3", "data.mask=0.2"]), silent)
+    first, second = (
+        feeds(source, np.delete(source.train, part), source.train[part], silent, replaced)
+        for part, replaced in (
+            (slice(0, 40), source.recipe),
+            (
+                slice(40, 80),
+                source.recipe.model_copy(update={"train": source.recipe.train.model_copy(update={"seed": 9})}),
+            ),
+        )
+    )
+    common = np.intersect1d(first.train.rows, second.train.rows)
+
+    np.testing.assert_array_equal(first.train.y[common], second.train.y[common])
+    assert (first.train.y[common] != source.data.train_y[common]).any()
+    np.testing.assert_array_equal(first.train.x[common] == 0, second.train.x[common] == 0)

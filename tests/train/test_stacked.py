@@ -33,6 +33,7 @@ KINDS = {
         "optimizer.warmup=1",
     ),
     "two classes": ("breast_cancer", "optimizer.clip_value=0.1"),
+    "several classes, each judged by itself": ("wine", "model.loss=binary_crossentropy", "data.fraction=1"),
     "a value": ("diabetes", "train.batch_size=7", "folds.shuffled=off"),
 }
 

@@ -49,3 +49,22 @@ def test_the_scale_is_that_of_the_training_targets(prices: Path, prepare: Prepar
     np.testing.assert_allclose(
         layer(np.array([[0.0], [1.0]]))[:, 0], [trained.mean(), trained.mean() + trained.std()], rtol=1e-5
     )
+
+
+def test_a_network_of_the_user_s_own_is_scaled_too(prices: Path, tmp_path: Path, prepare: Prepare, go: Go) -> None:
+    """A linear model file finds prices as a preset does, without knowing what they are about."""
+    file = tmp_path / "line.py"
+    file.write_text(
+        "import keras\n\n\ndef build(recipe, shapes):\n"
+        "    inputs = keras.Input(shapes['input'])\n"
+        "    return keras.Model(inputs, keras.layers.Dense(shapes['output'])(inputs))\n"
+    )
+    about = (
+        f"csv:{prices}",
+        "data.target=price",
+        f"model.file={file}",
+        "train.epochs=20",
+        "optimizer.learning_rate=0.05",
+    )
+
+    assert go(prepare(*about)).test["mae"] < 600

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ def worst(found: Found, recipe: Recipe, most: int, shown: bool) -> Worst:
     kept = found.predictions
     places = np.argsort(-kept.losses, kind="stable")[:most]
     facts = [_fact(found, int(place)) for place in places]
-    captions = [f"row {fact['row']:,}: {_words(fact)}" for fact in facts]
+    captions = [f"row {fact['row']:,}: {_words(fact, found.described.names)}" for fact in facts]
     if not (shown and most):
         return Worst(places, captions, facts)
     try:
@@ -70,11 +71,15 @@ def _fact(found: Found, place: int) -> dict[str, Any]:
     return fact | {"true": [float(value) for value in truth], "predicted": [float(value) for value in said]}
 
 
-def _words(fact: dict[str, Any]) -> str:
+def _words(fact: dict[str, Any], names: Sequence[str]) -> str:
+    """Return what was true and what was said; values by the `names` of their targets, with the digits `predict` shows."""
+
     def told(value: Any) -> str:
-        if isinstance(value, list):
-            return ", ".join(figure(one) if isinstance(one, float) else str(one) for one in value) or "nothing"
-        return str(value)
+        if not isinstance(value, list):
+            return str(value)
+        if value and isinstance(value[0], float):
+            return ", ".join(f"{name} {one:.6g}" for name, one in zip(names, value, strict=True))
+        return ", ".join(value) or "nothing"
 
     sure = f" ({100 * fact['probability']:.0f} %)" if "probability" in fact else ""
     said = "taken for" if sure else "predicted"

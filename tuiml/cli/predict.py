@@ -61,7 +61,7 @@ def predict(
     told: list[dict[str, Any]] = []
     for one in _read(files, text or [], trained.described, recipe):
         if one.rows is None:
-            console.say(f"{one.name}: {one.fault}")
+            console.say(one.fault if one.fault.startswith(clean(one.name)) else f"{one.name}: {one.fault}")
             told.append({"file": one.name, "error": one.fault})
             continue
         if warning := trained.described.preparation.gap_warning(one.rows):
@@ -144,11 +144,7 @@ def _print(told: list[dict[str, Any]], json: bool, jsonl: bool) -> None:
 def _line(fact: dict[str, Any]) -> str:
     where = clean(fact["file"]) + (f" row {fact['row']}" if fact["row"] else "")
     if "values" in fact:
-        values = fact["values"]
-        alone = len(values) == 1
-        return f"{where}: " + ", ".join(
-            f"{value:.6g}" if alone else f"{clean(name)} {value:.6g}" for name, value in values.items()
-        )
+        return f"{where}: " + ", ".join(f"{clean(name)} {value:.6g}" for name, value in fact["values"].items())
     likely = sorted(fact["probabilities"].items(), key=lambda pair: -pair[1])
     if "labels" in fact:
         found = [(name, share) for name, share in likely if share > 0.5] or likely[:1]

@@ -76,7 +76,7 @@ def _load(task: Task, recipe: Recipe, fetch: bool) -> Data:
 
 def _facts(about: portrait.Portrait, rows: portrait.Contents | None, width: int) -> Text:
     shape = " x ".join(map(str, about.shape or ()))
-    unit = " columns" if about.form == "table" else ""
+    unit = (" column" if about.shape == (1,) else " columns") if about.form == "table" else ""
     counts = rows.rows if rows else about.rows
     pairs = [
         ("beware", about.warning),

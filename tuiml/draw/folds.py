@@ -73,8 +73,9 @@ def ended(state: RunState) -> str:
 
 def figures(state: RunState, names: Sequence[str], ascii: bool = False) -> list[tuple[str, str]]:
     """Return (epoch, mean and spread of the metrics called `names`): at the folds' last epoch, and where they suggest to stop."""
-    found = [(max((len(fold.history) for fold in state.folds.values()), default=0), folds.spreads(state.folds))]
-    if state.suggested:
+    last = max((len(fold.history) for fold in state.folds.values()), default=0)
+    found = [(last, folds.spreads(state.folds))]
+    if state.suggested and state.suggested.epoch != last:
         found.append((state.suggested.epoch, folds.spreads(state.folds, state.suggested.epoch)))
     rows = []
     for epoch, spreads in found:

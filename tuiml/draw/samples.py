@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -39,5 +39,16 @@ def text_rows(texts: Sequence[tuple[str, str]], most: int = 300) -> RenderableTy
     """Return captions with the beginning of each text below, indented."""
     lines: list[RenderableType] = []
     for text, caption in texts:
-        lines += [Text(clean(caption), style="bold"), Padding(Text(clean(text, limit=most)), (0, 0, 0, 2))]
+        lines += [Text(clean(caption), style="bold"), _Indented(Text(clean(text, limit=most)))]
     return Group(*lines)
+
+
+@dataclass(frozen=True)
+class _Indented:
+    """A text two cells from the left, which ends where its words end: rich's own padding fills every line with blanks."""
+
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        for line in self.text.wrap(console, max(options.max_width - 2, 1)):
+            yield Text("  ") + line

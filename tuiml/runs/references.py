@@ -8,12 +8,15 @@ from pathlib import Path
 from tuiml.errors import Problem, RecipeError, UsageError
 from tuiml.fields import Recipe
 from tuiml.runs import store
+from tuiml.text import clean
 
 
 def resolved(recipe: Recipe, runs_dir: Path) -> Recipe:
     """Return the recipe with the folder of the run that it begins with (an id, a name or a path) and its model file.
 
-    Raises RecipeError when `runs_dir` has no such run; the recipe without it is what is sound.
+    Raises RecipeError when `runs_dir` has no such run, or one that left no network; the recipe without it is what is sound.
+
+    Only a new run is asked: one that has its own checkpoints goes on without the run that it began with.
     """
     model, train = recipe.model, recipe.train
     if model.file:
@@ -22,11 +25,17 @@ def resolved(recipe: Recipe, runs_dir: Path) -> Recipe:
     if not train.init_from:
         return recipe
     try:
-        found = str(store.find(runs_dir, train.init_from).path.absolute())
+        found = store.find(runs_dir, train.init_from)
+        problem = (
+            "" if found.model.is_file() else f"{clean(found.id)} holds no model.keras: it has not ended yet, or failed."
+        )
     except UsageError as error:
+        problem = str(error)
+    if problem:
         sound = recipe.model_copy(update={"train": train.model_copy(update={"init_from": ""})})
-        raise RecipeError([Problem("train.init_from", str(error))], sound) from None
-    return recipe.model_copy(update={"train": train.model_copy(update={"init_from": found})})
+        raise RecipeError([Problem("train.init_from", problem)], sound)
+    beginning = str(found.path.absolute())
+    return recipe.model_copy(update={"train": train.model_copy(update={"init_from": beginning})})
 
 
 def complete(error: RecipeError, runs_dir: Path) -> RecipeError:

@@ -132,8 +132,6 @@ def _advise_data(recipe: Recipe, task: Task) -> list[Problem]:
             found.append(Problem("data.scale_target", f"has no effect on {task.name}, whose targets are no numbers."))
         elif name == "test" and task.rows is not None and task.rows[1]:
             found.append(Problem("data.test", f"has no effect on {task.name}, which brings a test set of its own."))
-    if task.warning and task.name.startswith("folder:"):
-        found.append(Problem("data.class_weights", task.warning))
     return found
 
 

@@ -35,7 +35,7 @@ class Data:
     `notices` are sentences about rows that were left out. A test set of no rows means that the data brings none: one is
     drawn from the training rows. `fixed_validation` are numbers of training rows that the data itself sets apart for
     validation, or None. `groups` and `times` (n,) are of the training rows, where `data.split` names a column.
-    `vocabulary` are the words by number; `targets` the names of what is predicted, where there is more than one.
+    `vocabulary` are the words by number; `targets` the names of the numbers that are predicted, where they have some.
     """
 
     train_x: Rows

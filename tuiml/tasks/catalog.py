@@ -82,7 +82,7 @@ def find(name: str, data: DataFields | None = None) -> Task:
         return FILES[beginning].task(whole, Path(whole.removeprefix(beginning)), data or DataFields())
     if name in _plugins():
         return _load(_plugins()[name])
-    hint = did_you_mean(name, names())
+    hint = did_you_mean(name, [*names(), *(beginning for beginning in FILES if beginning == f"{name}:")])
     if not hint and Path(name).is_dir():
         hint = f" Did you mean 'folder:{clean(name)}'?"
     elif not hint and Path(name).suffix in (".csv", ".npz"):

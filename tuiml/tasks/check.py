@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tuiml.errors import Problem, RecipeError, TuimlError
 from tuiml.fields import DataFields, Recipe
 from tuiml.tasks import augmentation, catalog, monitors, networks, optimizers, tables
 from tuiml.tasks.base import Task
 from tuiml.tasks.heads import Head, choose
 from tuiml.tasks.split import counts, excess
-from tuiml.text import clean
 
 
 def check(recipe: Recipe, task: Task) -> list[Problem]:
@@ -21,7 +18,7 @@ def check(recipe: Recipe, task: Task) -> list[Problem]:
     augmented, shape = augmentation.check(recipe, task, shape, training_rows(recipe, task))
     problems += augmented + networks.check(recipe, task, shape) + optimizers.check(recipe)
     problems += monitors.check(recipe, task.kind, head) + _check_labels(recipe, task, head)
-    problems += _check_meaning(recipe, task) + _check_folds(recipe, task) + _check_beginning(recipe)
+    problems += _check_meaning(recipe, task) + _check_folds(recipe, task)
     if head.impossible:
         problems.append(Problem(overridden(recipe), head.impossible))
     return problems
@@ -157,11 +154,3 @@ def _check_folds(recipe: Recipe, task: Task) -> list[Problem]:
             )
         ]
     return []
-
-
-def _check_beginning(recipe: Recipe) -> list[Problem]:
-    begin = recipe.train.init_from
-    if not begin or (Path(begin) / "model.keras").is_file():
-        return []
-    there = "holds no model.keras: that run has not ended yet, or failed" if Path(begin).is_dir() else "is not there"
-    return [Problem("train.init_from", f"{clean(begin)} {there}; expected the folder of a finished run.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ FEW = 20
 """More different values than this are no categories."""
 _STRAY = 0.2
 """Up to this share of texts among many different numbers is taken for a mistake, not for categories."""
+_MARKED = re.compile(r"[-+]?[$€£¥]?\s?[-+]?(\d+|\d{1,3}([,.'\s]\d{3})+)([.,]\d+)?\s?[%$€£¥]?")
+"""Numbers as people write them: 12.5%, $9.99, 1,234,567, 1,5."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +59,11 @@ def understand(name: str, texts: Sequence[str], lines: Sequence[int], decimal_co
         fault = f"{first}expected a number, as in {len(given):,} of {filled:,} cells; received {clean(texts[strays[0]], 40)!r}"
         return Cells(Column(name), numbers, fault)
     unusual = ""
-    if len(given):
-        unusual = f"{first}{clean(texts[strays[0]], 40)!r} is not a number, so all its cells are taken as texts."
+    if len(given) or _MARKED.fullmatch(texts[strays[0]]):
+        plain = "a number" if len(given) else "written plainly, as 1234.5 is"
+        unusual = (
+            f"{first}{clean(texts[strays[0]], 40)!r} is not {plain}, so all cells of the column are taken as texts."
+        )
     return _categories(name, texts, unusual)
 
 

@@ -71,7 +71,7 @@ def _load(path: Path, data_fields: Mapping[str, Any], progress: Progress) -> Dat
     progress(f"reading {clean(path.name)}")
     found = plan(path, DataFields(**data_fields))
     x, y, target = found.cells, found.target.y, found.target
-    progress(target.told)
+    progress(target.told.rstrip("."))
     return Data(
         x,
         y,

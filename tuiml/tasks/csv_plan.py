@@ -21,6 +21,8 @@ from tuiml.text import clean
 _MANY_CATEGORIES = 1000
 _KEYS = ("column_1", "index", "unnamed: 0")
 """Names that libraries give a column that numbers the rows, in lower case; a name that ends in "id" is one, too."""
+_EXACT = 2**53
+"""Larger whole numbers are rounded when they are read."""
 _SHOWN = 30
 """Names of columns that a message lists at most."""
 
@@ -73,7 +75,7 @@ def _plan(path: Path, fields: DataFields, modified: int, size: int) -> Plan:
     names = listed([*(cells.name for cells in wanted), *by])
     if not there.any():
         raise DataError(f"{clean(path)}: no row has a value of {names}.")
-    notices = [cells.unusual for cells in wanted if cells.unusual]
+    notices = [f"{clean(path.name)}, {cells.unusual}" for cells in wanted if cells.unusual]
     if gaps := int((~there).sum()):
         notices.append(f"Left out for want of a value of {names}: {gaps:,} of {len(there):,} rows.")
     target = targets.read(
@@ -123,7 +125,8 @@ def _found(field: str, name: str, path: Path, table: Table) -> Cells:
     if name not in table:
         raise _refusal(
             field,
-            f"{clean(path.name)} has no column {clean(name)!r}.{did_you_mean(name, table)} Columns: {listed(list(table))}.",
+            f"{clean(path.name)} has no column {clean(name)!r}.{did_you_mean(name, table)} Columns: {listed(list(table))}."
+            f"{tables.with_commas(field, name, table)}",
         )
     return table[name]
 
@@ -178,7 +181,8 @@ def _features(
         if not reason:
             features.append(cells)
         if not dropped and (reason or cells.unusual):
-            told.append(f"Column {clean(cells.name)} is left out: {reason}." if reason else cells.unusual)
+            told += [f"Column {clean(cells.name)} is left out: {reason}."] if reason else []
+            told += [f"{clean(path.name)}, {cells.unusual}"] if cells.unusual else []
     columns, names = [cells.column for cells in features], [cells.name for cells in candidates]
     if problems := tables.check(fields, columns, also=names):
         raise RecipeError(problems)
@@ -195,7 +199,9 @@ def _useless(cells: Cells, there: npt.NDArray[np.bool_]) -> str:
     if different == 0:
         return "it has no values"
     if different == 1:
-        return "all its values are equal" if len(filled) == len(values) else ""
+        if len(filled) < len(values):
+            return ""
+        return "all its values are equal" + (" in their first 15 digits" if abs(filled[0]) > _EXACT else "")
     if cells.dates is not None:
         return "its cells are dates, which only data.split uses"
     if cells.column.categories:

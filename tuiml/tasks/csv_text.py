@@ -14,6 +14,8 @@ from tuiml.text import clean
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_ROWS = 50
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_ZIP_MARK = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +60,33 @@ def read(path: Path) -> Text:
         raise DataError(
             f"{clean(path)} is empty. Expected a line with the names of the columns, then one line per row."
         )
+    _check_end(path, content, delimiter, lines)
     text = Text(_header(path, rows[0], delimiter), rows[1:], lines[1:], delimiter)
     _check_lengths(path, text)
     return text
 
 
+def _check_end(path: Path, content: str, delimiter: str, lines: list[int]) -> None:
+    """Raise DataError where the last row has swallowed lines because a quotation mark is never closed."""
+    start = lines[-2] if len(lines) > 1 else 0
+    if lines[-1] - start < 2:
+        return
+    last = "".join(io.StringIO(content, newline="").readlines()[start:])
+    try:
+        list(csv.reader(io.StringIO(last, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        if "unexpected end" not in str(error):
+            return
+        raise DataError(
+            f"{clean(path)}, line {start + 1}: a quotation mark is never closed, so that all lines from there on are one cell. "
+            'Close it, or write one that belongs to a text twice: "".'
+        ) from None
+
+
 def _content(path: Path) -> str:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise DataError(f"{clean(path)} is a pipe or a device, expected a file: it is read more than once.")
         content = path.read_bytes()
     except IsADirectoryError:
         raise DataError(
@@ -75,21 +97,20 @@ def _content(path: Path) -> str:
         raise DataError(f"There is no file {clean(path)}.{f' Beside it: {near}.' if near else ''}") from None
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise DataError(f"{clean(path)} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+    if b"\0" in content and not content.startswith((*_UTF16_MARKS, _ZIP_MARK)):
+        raise DataError(f"{clean(path)} holds zero bytes: it is not a text file, or it is UTF-16 without a mark.")
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(_foreign(path, content, error)) from None
-    if "\0" in text:
-        raise DataError(f"{clean(path)} holds zero bytes: it is not a text file, or it is UTF-16 without a mark.")
-    return text
 
 
 def _foreign(path: Path, content: bytes, error: UnicodeDecodeError) -> str:
     line = content.count(b"\n", 0, error.start) + 1
     told = f"{clean(path)} is not UTF-8 text: byte 0x{content[error.start]:02x} at offset {error.start:,}, line {line}"
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if content.startswith(_UTF16_MARKS):
         encoding, found = "UTF-16", "its first bytes are the mark of UTF-16"
-    elif content[:4] == b"PK\x03\x04":
+    elif content.startswith(_ZIP_MARK):
         return f"{told}. It is a zip archive, maybe a spreadsheet: save it as CSV (UTF-8) there."
     else:
         letter = content[error.start : error.start + 1].decode("cp1252", "replace")

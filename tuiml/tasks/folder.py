@@ -24,7 +24,16 @@ SUFFIXES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".webp", ".tif", ".
 
 _LAYOUT = "Expected DIR/class/*.jpg, or DIR/train/class/*.jpg with DIR/test/class/*.jpg and, if wanted, DIR/validation/class/*.jpg."
 _PURPOSES = ("train", "validation", "test")
-_PARTS = {"train": "train", "validation": "validation", "val": "validation", "test": "test"}
+_PARTS = {
+    "train": "train",
+    "training": "train",
+    "validation": "validation",
+    "val": "validation",
+    "valid": "validation",
+    "test": "test",
+    "testing": "test",
+}
+"""What people call the folders of a split, in any case -> what they are called here."""
 _SEED = 2020
 """Training pictures have one order for every recipe, so that the rows of different runs are comparable."""
 _UNEVEN = 3
@@ -80,10 +89,11 @@ def inspect(root: Path) -> Listing:
     top = _folders(root)
     notices: list[str] = []
     parts: dict[str, dict[str, list[Path]]] = {}
-    if "train" in top and _folders(root / "train"):
+    purposes = {name: _PARTS[name.lower()] for name in top if name.lower() in _PARTS}
+    if any(purpose == "train" and _folders(root / name) for name, purpose in purposes.items()):
         for name in top:
-            if name in _PARTS:
-                part = parts.setdefault(_PARTS[name], {})
+            if name in purposes:
+                part = parts.setdefault(purposes[name], {})
                 for label in _folders(root / name):
                     part[label] = part.get(label, []) + _pictures(root / name / label)
             else:
@@ -125,8 +135,9 @@ def load(root: Path, data: DataFields, progress: Progress) -> Data:
     part_of = np.array([listed[row][2] for row in kept], np.int64)
     for number, name in enumerate(listing.classes):
         if not ((part_of == 0) & (labels == number)).any():
+            reason = next((why for row, why in broken.items() if listed[row][1:] == (number, 0)), "")
             raise DataError(
-                f"None of the training pictures of the class {name!r} in {clean(root)} can be read. {' '.join(notices[-3:])}"
+                f"None of the training pictures of the class {name!r} in {clean(root)} can be read; the first is left out: {reason}."
             )
     pictures = pictures[kept] if broken else pictures
     notices += _equal_pictures(files, pictures, labels, part_of)

@@ -29,6 +29,7 @@ _SPOKEN = {
     "targets": "y",
 }
 """What people call them -> what they are called here."""
+_NAMES = ("x", "y", "x_train", "y_train", "x_test", "y_test")
 _EXPECTED = "x and y, or x_train, y_train, x_test and y_test"
 
 
@@ -85,6 +86,8 @@ def _load(path: Path) -> Arrays:
         raise DataError(f"There is no file {clean(path)}.{f' Beside it: {near}.' if near else ''}") from None
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise DataError(f"{clean(path)} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+    if not (path.is_file() or path.is_dir()):
+        raise DataError(f"{clean(path)} is a pipe or a device, expected a file: it is read more than once.")
     if path.is_dir():
         raise DataError(f"{clean(path)} is a folder, expected a file. Pictures in folders: folder:{clean(path)}.")
     return _read(path, state.st_mtime_ns, state.st_size)
@@ -126,7 +129,7 @@ def _teach(path: Path, arrays: Arrays, missing: list[str]) -> str:
         pairs = ", ".join(f"{key}=a[{clean(spoken.get(key, key))!r}]" for key in ("x", "y"))
         hint = f" Rename them: a = np.load({clean(path.name)!r}); np.savez_compressed('renamed.npz', {pairs})."
     else:
-        hint = did_you_mean(missing[0], arrays)
+        hint = did_you_mean(missing[0], [name for name in arrays if name.lower() not in _NAMES])
     return f"{clean(path)} holds {found}; expected {_EXPECTED}. Missing: {', '.join(missing)}.{hint}"
 
 

@@ -27,6 +27,7 @@ DEFAULTS: Mapping[str, Any] = {
 }
 
 _CHANNELS = (1, 3, 4)
+_EXACT = 2**53
 _CLASSES = 1000
 """Whole numbers from 0 on without a hole are classes up to so many."""
 
@@ -73,7 +74,7 @@ def _load(path: Path, data_fields: Mapping[str, Any], progress: Progress) -> Dat
     fields = DataFields(**data_fields)
     found = _plan(path, fields)
     rows = len(found.x)
-    progress(found.target.told)
+    progress(found.target.told.rstrip("."))
     return Data(
         found.x,
         found.target.y[:rows],
@@ -118,6 +119,7 @@ def _target_cells(y: Array) -> tuple[tuple[Column, ...], npt.NDArray[np.float64]
         return (Column("y", tuple(texts.tolist())),), codes.reshape(-1, 1).astype(np.float64)
     if y.dtype.kind not in "biuf":
         raise DataError(f"y holds {y.dtype}; expected numbers or texts.")
+    _check_exact("y", y)
     cells = y.reshape(len(y), -1).astype(np.float64)
     if not (finite := np.isfinite(cells).all(1)).all():
         raise DataError(
@@ -131,6 +133,14 @@ def _target_cells(y: Array) -> tuple[tuple[Column, ...], npt.NDArray[np.float64]
     return tuple(Column(f"y{number}" if classes > 1 else "y") for number in range(classes)), cells
 
 
+def _check_exact(name: str, values: Array) -> None:
+    if values.dtype.kind in "iu" and values.size and (values.max() > _EXACT or values.min() < -_EXACT):
+        raise DataError(
+            f"{name} holds whole numbers up to {int(values.max()):,}, and beyond 2**53 they cannot be told apart as floating "
+            "point; expected smaller ones. Numbers that are names of rows are better left out."
+        )
+
+
 def _counted(columns: tuple[Column, ...], cells: npt.NDArray[np.float64]) -> str:
     """Class numbers 0, 1, 2, ... are known by having no hole, however many they are."""
     there = np.unique(cells)
@@ -142,6 +152,7 @@ def _rows(x: Array, test_x: Array) -> tuple[Array, Array, list[str]]:
     """Return x and test_x by their rank: cells of a table (2), sequences or gray pictures (3), pictures (4)."""
     if x.dtype.kind not in "biuf":
         raise DataError(f"x holds {x.dtype}; expected numbers.")
+    _check_exact("x", x)
     if x.ndim not in (2, 3, 4) or 0 in x.shape:
         raise DataError(
             f"x has the shape {x.shape}; expected (rows, columns) for tables, (rows, steps, features) for sequences, or "

@@ -50,6 +50,11 @@ class _Way:
     units: Rows
     times: npt.NDArray[Any] | None = None
 
+    @property
+    def column(self) -> bool:
+        """Whether a column sets the rows apart; equal rows can then be anywhere in it."""
+        return ":" in self.how
+
 
 def split(data: Data, data_fields: Mapping[str, Any], seed: int, folds: bool = False) -> Parts:
     """Return which rows are for what, as `data_fields`, the recipe's `data` section, ask.
@@ -60,10 +65,10 @@ def split(data: Data, data_fields: Mapping[str, Any], seed: int, folds: bool = F
     takes the latest rows for testing and the latest of the rest for validation; "first" takes the first rows for
     validation, as the notes do, and the last for testing.
 
-    Equal rows never lie on both sides of a split that is drawn here: they stay together, and by time the earlier ones are
-    left out. Those on both sides of a split that the data brings, or of "first", are counted in `notices`. With
-    `deduplicate`, training rows that equal validation, test or earlier training rows are left out, and validation rows
-    that equal test rows.
+    Equal rows never lie on both sides of a split that is drawn here: they stay together; by time, and where they tie most
+    groups together, those in training are left out. Those on both sides of a split that the data brings, or of "first",
+    are counted in `notices`. With `deduplicate`, training rows that equal validation, test or earlier training rows are
+    left out, and validation rows that equal test rows.
 
     `fraction` is the share of the training rows to keep; no other split depends on it. Rows that the data itself sets
     apart for validation win over a share; a number of rows, or 0, overrules them. With `folds`, no row is set apart for
@@ -89,13 +94,14 @@ def split(data: Data, data_fields: Mapping[str, Any], seed: int, folds: bool = F
     training = np.setdiff1d(rest, validation, assume_unique=True)
     notices = _other_sizes({"validation": (validation, len(fixed) or count), "test": (test, test_count)}, folds)
     deduplicate = bool(data_fields["deduplicate"])
-    if deduplicate or way.times is not None:
+    if deduplicate or way.column:
         tests = np.concatenate([alike[test], alike_test]) if deduplicate else alike[test]
         validation, training, told = _left_out(alike, training, validation, tests, twice=deduplicate)
         notices += told
     if not deduplicate:
         notices += _on_both_sides("validation", alike[validation], alike[training])
-        notices += _on_both_sides("test", alike_test if tested else alike[test], alike[rest])
+        kept = np.concatenate([alike[training], alike[validation]])
+        notices += _on_both_sides("test", alike_test if tested else alike[test], kept)
     training = _fraction(data, training, float(data_fields["fraction"]), seed)
     if not len(training):
         raise DataError(f"No training rows are left of {total:,}: equal rows are left out or set apart.")
@@ -129,7 +135,7 @@ def excess(task_rows: tuple[int, int], data_fields: Mapping[str, Any], folds: bo
 
 def _too_many(asked: int, there: int, what: str) -> str:
     less = f"a share such as 0.2, or at most {there - 1:,} rows" if there > 1 else "0 for none"
-    return f"asks for {asked:,} rows, but there are {there:,} {what}, and at least one must be left to train on. Give {less}."
+    return f"asks for {asked:,} of the {there:,} {what}, and at least one must be left to train on. Give {less}."
 
 
 def _labels(data: Data) -> npt.NDArray[Any]:
@@ -163,7 +169,9 @@ def _way(data: Data, how: str, alike: Rows) -> _Way:
             f"data.split asks for {clean(how)}, but these rows have no {kind}s; expected shuffled or first."
         )
     if kind == "group":
-        return _Way(how, _labels(data), duplicates.together(alike, np.unique(values, return_inverse=True)[1]))
+        groups = np.unique(values, return_inverse=True)[1].astype(np.int64)
+        tied = duplicates.together(alike, groups)
+        return _Way(how, _labels(data), tied if 2 * np.bincount(tied).max() <= len(tied) else groups)
     if timeless := int((values != values).sum()):
         raise DataError(f"data.split: {_rows(timeless)} without a time in {clean(column)}; expected one in each row.")
     return _Way(how, _labels(data), plain, values)

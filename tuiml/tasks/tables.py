@@ -5,7 +5,7 @@ Means, deviations, categories and gaps are those of the training rows; other row
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from tuiml.text import clean
 Cells = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
-_MASK = 3
+_MASK = 7
 """A constant beside the seed: blanking has random numbers of its own."""
 _NAMED = 5
 """Columns that a sentence names at most."""
@@ -141,7 +141,8 @@ def check(fields: DataFields, columns: Sequence[Column], also: Sequence[str] = (
     problems = [
         Problem(
             "data.drop",
-            f"there is no column {clean(name)!r}.{did_you_mean(name, names)} Columns: {', '.join(map(clean, names))}.",
+            f"there is no column {clean(name)!r}.{did_you_mean(name, names)} Columns: {', '.join(map(clean, names))}."
+            f"{with_commas('drop', name, names)}",
         )
         for name in fields.drop
         if name not in (*names, *also)
@@ -154,6 +155,12 @@ def check(fields: DataFields, columns: Sequence[Column], also: Sequence[str] = (
     if not fields.derive and names and set(names) <= set(fields.drop):
         problems.append(Problem("data.drop", "leaves no column to learn from."))
     return problems
+
+
+def with_commas(field: str, name: str, names: Iterable[str]) -> str:
+    """Return how to name a column that a command line takes apart at its commas, where `name` is a piece of it; else ""."""
+    whole = next((other for other in names if name in (part.strip() for part in other.split(","))), None)
+    return f' A name with a comma goes into a --recipe file: {field} = ["{clean(whole)}"].' if whole else ""
 
 
 def _widened(x: Cells, derived: Sequence[derive.Derived]) -> Cells:

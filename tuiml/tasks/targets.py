@@ -25,7 +25,7 @@ LARGEST = 1e15
 class Target:
     """What is to be predicted: `y` and `classes` as in `base.Data`, and `told`, how that was found, in a sentence.
 
-    `names` are those of several targets that are numbers.
+    `names` are those of targets that are numbers.
     """
 
     kind: Kind
@@ -53,7 +53,7 @@ def read(columns: Sequence[Column], cells: npt.NDArray[np.float64], wanted: str)
         if len(np.unique(values)) < 2:
             raise DataError(
                 f"The target {clean(column.name)} has one value in all {len(values):,} rows "
-                f"({_label(column, values[0])}): there is nothing to learn. Expected at least two."
+                f"({clean(_label(column, values[0]), 40)}): there is nothing to learn. Expected at least two."
             )
     kind = _kind(columns, cells) if wanted == "auto" else wanted
     if unfit := _unfit(kind, columns, cells):
@@ -92,7 +92,8 @@ def _unfit(kind: str, columns: Sequence[Column], cells: npt.NDArray[np.float64])
         return f"binary needs two different values, found {different:,}; expected one_of_n, or value for numbers."
     if kind == "one_of_n" and 2 * different > len(cells):
         return (
-            f"{different:,} different values in {len(cells):,} rows are too many to be classes, most of a single row."
+            f"{different:,} different values in {len(cells):,} rows are too many to be classes, most of a single row; "
+            f"the first is {clean(_label(columns[0], cells[0, 0]), 40)!r}."
         )
     if kind == "many_of_n" and (texts or not np.isin(cells, (0, 1)).all()):
         return "many_of_n needs columns of 0 and 1, one for each label."
@@ -119,8 +120,8 @@ def _numbers(kind: str, columns: Sequence[Column], cells: npt.NDArray[np.float64
     y = cells.astype(np.float32)
     low, high = f"{cells.min():g}", f"{cells.max():g}"
     told = f"{names}: {'shares' if kind == 'share' else 'numbers'} from {low} to {high}."
-    several = tuple(column.name for column in columns) if len(columns) > 1 else ()
-    return Target("share" if kind == "share" else "value", y if several else y[:, 0], (), told, several)
+    named = tuple(column.name for column in columns)
+    return Target("share" if kind == "share" else "value", y if len(named) > 1 else y[:, 0], (), told, named)
 
 
 def _label(column: Column, value: float) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tuiml.errors import DataError, Problem, RecipeError
+from tuiml.errors import DataError, Problem, RecipeError, StorageError
+from tuiml.runs import archive
 from tuiml.text import clean
 
 _NAMED = 4
@@ -24,7 +25,10 @@ def begin(model: Any, run: Path) -> str:
     if not file.is_file():
         raise _refused(f"{clean(run)} has no model.keras; expected the folder of a finished run.")
     try:
+        archive.check(file)
         other = keras.saving.load_model(file, compile=False)
+    except StorageError as error:
+        raise DataError(str(error)) from None
     except Exception as error:  # a zip cut short, JSON or HDF5 that is none, layers of a package that is gone
         raise DataError(f"{clean(file)} cannot be read: {type(error).__name__}: {clean(error, 200)}.") from None
     theirs = {layer.name: layer for layer in other.layers}

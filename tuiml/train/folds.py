@@ -18,11 +18,13 @@ import numpy.typing as npt
 from tuiml import events, folds
 from tuiml.errors import NotFiniteError, StorageError, TrainingError
 from tuiml.fields import Recipe
+from tuiml.recipe import read
 from tuiml.runs.folder import RunFolder
 from tuiml.state import RunState
 from tuiml.tasks import duplicates, folding
 from tuiml.tasks.base import Progress
 from tuiml.tasks.folding import Fold
+from tuiml.text import clean
 from tuiml.train import beginning, checkpoint, model
 from tuiml.train.control import Control, Publish, Stopped
 from tuiml.train.failure import failed
@@ -73,6 +75,7 @@ class Study:
                 network = model.build(self._recipe, rows.input, rows.head)
                 stacked = stackable(network, self._recipe, rows)
                 self._ready(rows, network)
+            self._warn_of_beginning()
             self._tell("timing a few steps")
             for batch in stacks(self._plan) if stacked else []:
                 if not all(self._ended(fold) for fold in batch):
@@ -83,17 +86,20 @@ class Study:
 
     def _train_alone(self, fold: Fold) -> None:
         """Train one fold's network; what it fails of is told, and costs no other fold."""
-        checkpoints = self._folder.checkpoints / fold.name
+        checkpoints, began = self._folder.checkpoints / fold.name, time.perf_counter()
         with closing(self._feeds(fold)) as rows:
             recipe = recipe_of(self._recipe, fold)
             fit: Fit | None = None
             try:
                 fit = self._fit(checkpoints, recipe, rows, self._placed(fold))
                 if not self._planned:
-                    self._announce(rows, stacked=False, each=fit.seconds_per_epoch())
+                    each = fit.seconds_per_epoch()
+                    self._announce(rows, False, each, len(self._plan), time.perf_counter() - began)
                 known = self._folds.get((fold.repeat, fold.number))
                 fit.begin(checkpoint.load_newest(checkpoints), known.history if known else [])
-                fit.train(lambda: recipe.train.epochs)
+                reason = fit.train(lambda: recipe.train.epochs)
+                if not fit.done:
+                    raise TrainingError(f"no epoch was complete: {reason}, its share of train.max_minutes.")
             except Stopped:
                 if fit is not None:
                     fit.save()
@@ -108,7 +114,7 @@ class Study:
 
     def _train_stack(self, batch: list[Fold]) -> None:
         """Train the networks of several folds side by side."""
-        checkpoints = self._folder.checkpoints / f"stack-{batch[0].name}"
+        checkpoints, began = self._folder.checkpoints / f"stack-{batch[0].name}", time.perf_counter()
         rows = [self._feeds(fold) for fold in batch]
         networks = [self._network(fold, mine) for fold, mine in zip(batch, rows, strict=True)]
         side_by_side = SideBySide(
@@ -118,7 +124,7 @@ class Study:
         try:
             if not self._planned:
                 each = side_by_side.seconds_per_epoch() / len(batch)
-                self._announce(rows[0], stacked=True, each=each)
+                self._announce(rows[0], True, each, len(stacks(self._plan)), time.perf_counter() - began)
             side_by_side.resume()
             side_by_side.train()
         except Stopped:
@@ -145,11 +151,26 @@ class Study:
         rows = self._rows
         return feeds(self._source, rows[fold.train], rows[fold.validation], self._tell, recipe_of(self._recipe, fold))
 
-    def _announce(self, rows: Rows, stacked: bool, each: float) -> None:
-        """Tell what is planned and how long it will take, where an epoch of one network takes `each` seconds."""
+    def _warn_of_beginning(self) -> None:
+        """Tell where weights to begin with come from the very task: they have seen rows that the folds validate on."""
+        begin = Path(self._recipe.train.init_from)
+        if self._recipe.train.init_from and read(RunFolder(begin).recipe).task == self._recipe.task:
+            text = (
+                f"the weights of {clean(begin.name)} come from the same task: they have seen rows that the folds validate "
+                "on, whose figures are too good. The test set is the fair judge."
+            )
+            self._publish(events.Noticed("warning", "init-from", text))
+
+    def _announce(self, rows: Rows, stacked: bool, each: float, compiled: int, setup: float) -> None:
+        """Tell what is planned and how long it will take.
+
+        An epoch of one network takes `each` seconds, and so many are `compiled` for the folds, which took `setup` seconds for the
+        first.
+        """
         fields, epochs, count = self._recipe.folds, self._recipe.train.epochs, len(rows.train.rows)
-        networks = len(self._plan) + fields.refit * len(self._rows) / count  # the refit's epochs have more rows
-        seconds = epochs * each * networks
+        more = len(self._rows) / (count - rows.copies)  # the refit's epochs have more rows
+        seconds = epochs * each * (len(self._plan) + fields.refit * more) + setup * (compiled - 1 + fields.refit)
+        seconds = min(seconds, 60 * self._recipe.train.max_minutes or seconds)
         self._publish(
             events.FoldsPlanned(
                 fields.k, fields.repeats, len(self._plan), epochs, count, stacked, seconds, fields.refit
@@ -167,7 +188,7 @@ class Study:
         metric = folds.judged(finished[0].history[0].metrics)
         suggested = folds.suggest(self._folds, metric, fields.smoothing, fields.skip)
         if suggested is None:
-            raise NotFiniteError(f"{metric} was a finite number in no epoch that all folds have.")
+            raise NotFiniteError(f"in no epoch was {metric} a finite number in all folds.")
         self._publish(suggested)
         return suggested
 

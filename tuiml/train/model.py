@@ -33,8 +33,8 @@ def build(recipe: Recipe, given: Input, head: Head) -> Any:
             signal = layers.hidden(recipe, given, signal)
             last = keras.layers.Dense(head.units, activation=head.activation, dtype="float32", name="output")
             outputs = last(signal)
-            if head.spread:
-                outputs = keras.layers.Rescaling(head.spread, head.center, dtype="float32", name="target")(outputs)
+        if head.spread:
+            outputs = keras.layers.Rescaling(head.spread, head.center, dtype="float32", name="target")(outputs)
         model = keras.Model(inputs, outputs, name="tuiml")
     # The loss of a step is computed by compiled loops of our own; XLA is slower than plain kernels on CPUs (measured up to 4x for a cnn).
     model.compile(

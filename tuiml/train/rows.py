@@ -38,6 +38,12 @@ class Source:
     notices: tuple[str, ...] = ()
 
     @cached_property
+    def taught(self) -> npt.NDArray[Any]:
+        """y as training rows are taught it, some of it wrong where that is asked for: the same in every fold."""
+        y, share = self.data.train_y, self.recipe.data.label_noise
+        return noise.noisy(y, self.train, share, len(self.data.classes), self.recipe.train.seed) if share else y
+
+    @cached_property
     def texts(self) -> tuple[Any, Any]:
         """Prepared training and test texts: nothing is learned from them, so that all folds share them."""
         ready = prepare.fit(self.recipe, self.data, self.train)
@@ -106,11 +112,11 @@ def feeds(
     seed = recipe.train.seed
     preparation = prepare.fit(recipe, data, train_rows)
     x, test_x = source.texts if preparation.words else (preparation(data.train_x), None)
-    y, trained_y = data.train_y, _trained_labels(recipe, data, train_rows)
+    y, trained_y = data.train_y, source.taught
     pipeline = augmentation.pipeline_for(recipe, x, train_rows, tell)
     hints = augmentation.measured_hints(recipe, pipeline, x, train_rows) if pipeline else []
     steady = pipeline.evaluation()
-    blanked = preparation.blanked(data.train_x, train_rows, recipe.data.mask, seed)
+    blanked = preparation.blanked(data.train_x, train_rows, recipe.data.mask, source.recipe.train.seed)
     trained_x = x if blanked is data.train_x else preparation(blanked)
     train, copies = _training_feed(recipe, len(data.classes), trained_x, trained_y, train_rows, pipeline, tell)
     calm = max(recipe.train.batch_size, 256)  # metrics are sums: a larger batch gives the same figures sooner
@@ -138,12 +144,6 @@ def feeds(
         steady=steady,
         class_weights=_class_weights(recipe, source.task, data, trained_y[train_rows]),
     )
-
-
-def _trained_labels(recipe: Recipe, data: Data, rows: Numbers) -> npt.NDArray[Any]:
-    """Return y as the training rows are taught it, some of it wrong where that is asked for."""
-    share = recipe.data.label_noise
-    return noise.noisy(data.train_y, rows, share, len(data.classes), recipe.train.seed) if share else data.train_y
 
 
 def _head(recipe: Recipe, source: Source, y: npt.NDArray[Any]) -> heads.Head:

@@ -33,18 +33,12 @@ _METRICS: dict[str, Any] = {
     "mse": keras.metrics.mean_squared_error,
     "binary_accuracy": keras.metrics.binary_accuracy,
 }
-_ACCURACIES = {
-    "sparse_categorical_crossentropy": keras.metrics.sparse_categorical_accuracy,
-    "categorical_crossentropy": keras.metrics.categorical_accuracy,
-    "binary_crossentropy": keras.metrics.binary_accuracy,
-}
 _ELEMENTWISE = (keras.layers.Rescaling, keras.layers.Activation, keras.layers.LeakyReLU)
 
 
 def stackable(model: Any, recipe: Recipe, rows: Rows) -> bool:
     """Whether networks such as `model` can be stacked, and gain by it: small and dense, each row and each fold by itself."""
     head, train = rows.head, recipe.train
-    known = set(_METRICS) | ({"accuracy"} if head.loss in _ACCURACIES else set())
     alone = recipe.early_stopping is None and not train.stop_when.strip() and not train.max_minutes
     return (
         alone
@@ -56,7 +50,7 @@ def stackable(model: Any, recipe: Recipe, rows: Rows) -> bool:
         and rows.class_weights is None
         and head.loss in _LOSSES
         and not head.spread  # of each fold's own targets
-        and known.issuperset(head.metrics)
+        and {*_METRICS, "accuracy"}.issuperset(head.metrics)
         and model.count_params() * rows.train.batch_size <= _MOST_WORK
         and rows.train.x.nbytes <= _MOST_BYTES
         and all(_plain(layer) for layer in model.layers)
@@ -93,7 +87,7 @@ class Stack:
         self._sums = keras.Variable(np.zeros((len(models), 1 + len(head.metrics)), np.float32), trainable=False)
         self.optimizer = optimizer.build(fields, "float32")
         self.optimizer.build([self._weights])
-        self._measures = [_ACCURACIES[head.loss] if name == "accuracy" else _METRICS[name] for name in head.metrics]
+        self._measures = [_METRICS.get(name) or _accuracy(head) for name in head.metrics]
 
     @property
     def variables(self) -> list[Any]:
@@ -222,6 +216,15 @@ class Stack:
     def _target(self, y: Any, predicted: Any) -> Any:
         single = len(y.shape) < len(predicted.shape) and self.head.loss != "sparse_categorical_crossentropy"
         return y[..., tf.newaxis] if single else y
+
+
+def _accuracy(head: Head) -> Any:
+    """Return what Keras takes "accuracy" for, which depends on the shapes of labels and outputs, not on the loss."""
+    if head.units == 1:
+        return keras.metrics.binary_accuracy
+    if head.loss == "sparse_categorical_crossentropy":
+        return keras.metrics.sparse_categorical_accuracy
+    return keras.metrics.categorical_accuracy
 
 
 def _penalty(regularizer: Any, kernel: Any) -> Any:
