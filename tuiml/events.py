@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 VERSION = 1
-_YEAR_3000 = 32503680000.0  # seconds since 1970; a time beyond it is damage, not a time
+_YEAR_3000 = 32503680000.0  # in seconds since 1970
 
 
 @dataclass(frozen=True)
@@ -164,11 +164,10 @@ class Evaluated(Event):
 
 @dataclass(frozen=True)
 class FoldsPlanned(Event):
-    """K-fold validation is about to begin: `models` = k * repeats networks of `epochs` epochs each, the refit not counted.
+    """K-fold validation is about to begin: `models` = k * repeats networks of `epochs` epochs and `rows` rows each.
 
-    `rows` are the training rows of one network; `stacked` folds train side by side. With `refit`, one more network learns
-    from all training rows in the end. `seconds` is the estimate for all of it, the refit counted in full, None where
-    nothing could be measured.
+    `stacked` folds train side by side; with `refit`, one more network learns from all rows in the end. `seconds` are
+    estimated for all of it, or None; `smoothing` and `skip` are the mean curve's.
     """
 
     k: int
@@ -179,6 +178,8 @@ class FoldsPlanned(Event):
     stacked: bool
     seconds: float | None = None
     refit: bool = True
+    smoothing: float = 0.9
+    skip: int = 10
 
 
 @dataclass(frozen=True)
@@ -265,15 +266,14 @@ def _event(kind: str, fields: dict[str, Any]) -> Event | None:
         return None
     try:
         return event_class(**given)
-    except TypeError:  # written by another version with other required fields: kept as a record, not interpreted
+    except TypeError:  # of another version with other required fields: kept as a record, not interpreted
         return None
 
 
 @cache
 def _types(kind: str) -> dict[str, Any]:
-    event_class = Event.registry[kind]
-    hints = get_type_hints(event_class)
-    return {field.name: hints[field.name] for field in dataclasses.fields(event_class)}
+    hints = get_type_hints(Event.registry[kind])
+    return {field.name: hints[field.name] for field in dataclasses.fields(Event.registry[kind])}
 
 
 def _fits(value: Any, kind: Any) -> bool:

@@ -117,8 +117,8 @@ def best(values: Sequence[float]) -> int | None:
 
 
 def judged(metrics: Iterable[str]) -> str:
-    """Return the metric that decides the epoch count: val_mae where there is one, as in the notes, else val_loss."""
-    return "val_mae" if "mae" in metrics else "val_loss"
+    """Return the metric that decides the epoch count: val_mae of numbers, whose first metric it is, as in the notes, else val_loss."""
+    return "val_mae" if next((name for name in metrics if name != "loss"), "") == "mae" else "val_loss"
 
 
 def suggest(folds: Mapping[Any, Fold], metric: str, factor: float, skip: int) -> events.FoldsEnded | None:

@@ -12,10 +12,7 @@ from tuiml import events, folds
 from tuiml.events import Record
 from tuiml.folds import Epoch, Fold, Folds, Place
 
-__all__ = ["LIVE", "Epoch", "Fold", "RunState", "Stage"]
-
 _NUMBERS = re.compile(r"[\d.,]+")
-
 LIVE = ("preparing", "running", "paused", "stopping")
 
 
@@ -149,8 +146,7 @@ class RunState:
     @property
     def patience_left(self) -> int | None:
         """Epochs without improvement that early stopping still allows, or None without early stopping."""
-        history = self._running_history()
-        return history[-1].patience_left if history else None
+        return history[-1].patience_left if (history := self._running_history()) else None
 
     @property
     def stage(self) -> str:
@@ -171,11 +167,14 @@ class RunState:
 
     def progress(self) -> float:
         """Return the share of all planned batches that is done, from 0 to 1; with folds, of all networks and the refit."""
-        inside = self.step / self.steps if self.steps else 0.0
         if self.plan is not None:
             refit = None if self.folding else (len(self.history), self.epochs)
-            return folds.share(self.plan, self.folds, refit, self.epoch, inside)
-        return min((len(self.history) + inside * (self.epoch > len(self.history))) / max(self.epochs, 1), 1.0)
+            return folds.share(self.plan, self.folds, refit, self.epoch, self.step / max(self.steps, 1))
+        return min(self._done() / max(self.epochs, 1), 1.0)
+
+    def _done(self) -> float:
+        inside = self.step / self.steps if self.steps and self.epoch > len(self.history) else 0.0
+        return len(self.history) + inside
 
     def epoch_seconds(self) -> float | None:
         """Return the mean wall time of the last epochs, validation included, in seconds; None before the first ended."""
@@ -189,9 +188,10 @@ class RunState:
         """Return the seconds that remain at the present speed, or None when unknown or over."""
         if not self.live:
             return None
-        done, each = self.progress(), self.epoch_seconds()
-        if self.plan is None:
-            return None if each is None else max(each * self.epochs * (1.0 - done), 0.0)
+        if self.plan is None or not self.folding:  # one network is left, whose speed is its own
+            each = self.epoch_seconds()
+            return None if each is None else max(each * (self.epochs - self._done()), 0.0)
+        done = self.progress()
         began, before = self._origin or (0.0, done)  # networks differ in speed: all of this session counts
         return (self.last - self.idle - began) / (done - before) * (1.0 - done) if done > before else self.plan.seconds
 

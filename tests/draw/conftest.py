@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tuiml.state import Epoch, RunState
+from tuiml.folds import Epoch
+from tuiml.state import RunState
 
 
 def _run(

@@ -56,7 +56,7 @@ def test_a_chart_of_folds_has_exactly_the_size_asked_for(stacked: bool, which: s
 def test_the_curves_are_the_folds_their_mean_and_the_smoothed_mean() -> None:
     """One line per fold with all its epochs; the smoothed one begins after the epochs left out and is lowest at the suggestion."""
     found = state()
-    lines = fold_curves.lines_of(found, "metric", 0.9, 10)
+    lines = fold_curves.lines_of(found, "metric")
     smoothed = next(line for line in lines if line.label == "smoothed")
     mean = next(line for line in lines if line.label == "mean")
 

@@ -12,7 +12,8 @@ import pytest
 from rich.console import Console, RenderableType
 
 from tuiml.draw.tables import RunRow, epoch_cells, epoch_line, epoch_table, runs_table
-from tuiml.state import Epoch, RunState
+from tuiml.folds import Epoch
+from tuiml.state import RunState
 
 Run = Callable[..., RunState]
 

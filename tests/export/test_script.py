@@ -1,5 +1,7 @@
 """A run as a plain Keras program: it is run, and compared with the run."""
 
+import ast
+import csv
 import re
 import subprocess
 import sys
@@ -128,6 +130,18 @@ def test_the_program_reads_a_table_of_the_user(folder, tmp_path) -> None:
     np.testing.assert_array_equal(known["y"], source.data.train_y)
     np.testing.assert_array_equal(known["train"], source.train)
     feeds.close()
+
+
+@pytest.mark.tf
+def test_names_in_a_table_are_never_code(folder, tmp_path) -> None:
+    """Quotation marks, backslashes and braces of columns and classes stay texts in the program."""
+    evil = '"""; evil = 1; """ {evil} \\'
+    with (tmp_path / "table.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("x", evil, "kind"), *((n, n % 5, ("a", evil)[n % 2]) for n in range(60))])
+    program = written(folder(f"csv:{tmp_path / 'table.csv'}", "data.target=kind"))
+
+    assert "evil" in program
+    assert [node for node in ast.walk(ast.parse(program)) if isinstance(node, ast.Name) and node.id == "evil"] == []
 
 
 @pytest.mark.tf

@@ -76,7 +76,11 @@ def test_an_unknown_task_is_answered_with_the_nearest_and_all() -> None:
 
 
 def test_a_folder_without_its_prefix_is_recognized(tmp_path: Path) -> None:
-    """Whoever names a folder as a task learns of `folder:`."""
+    """Whoever names a folder or a file as a task learns of `folder:` and `csv:`."""
+    with pytest.raises(UsageError, match=r"Did you mean 'csv:my cars\.csv'"):
+        find("CSV:my cars.csv")
+    with pytest.raises(UsageError, match="Did you mean 'folder:'"):
+        find("folder")
     with pytest.raises(UsageError, match="Did you mean 'folder:"):
         find(str(tmp_path))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,7 @@ CELLS = Task(
         ("digits", {"dense", "cnn"}),
         (TABLE, {"dense"}),
         (CELLS, {"dense"}),
+        (replace(CELLS, shape=None), {"dense"}),
         (SERIES, {"dense", "lstm", "gru"}),
         (TEXT, {"dense", "embedding", "lstm", "gru"}),
     ],

@@ -247,7 +247,7 @@ WRONG: dict[str, tuple[bytes | str, dict[str, Any], str]] = {
     "one text over lines": ('a,b\n1,"x\ny\nz"\n', {}, r"one value in all 1 rows \(x.ny.nz\)"),
     "a program": (bytes(range(256)), {}, "zero bytes: it is not a text file"),
     "a comma in a name": ('a,"b,c"\n1,2\n3,4\n', {"target": "b,c"}, r"a --recipe file: target = \[.b,c.\]"),
-    "a comma in a dropped name": ('a,"c,d",b\n1,2,3\n3,4,5\n', {"drop": "c,d"}, r"file: drop = \[.c,d.\]"),
+    "a comma in a dropped name": ('a,"c,d",b\n1,2,3\n3,4,5\n', {"drop": "d"}, r"file: drop = \[.c,d.\]"),
     "every row a class": ("a,b\n1,x\n2,y\n3,z\n", {}, "too many to be classes"),
 }
 
@@ -266,7 +266,7 @@ def test_what_is_wrong_is_one_sentence(write: Write, case: str) -> None:
 def test_files_that_are_not_there(tmp_path: Path, write: Write) -> None:
     """A missing file names those beside it, a folder suggests its own task, a zero byte in a name is no traceback."""
     write(columns())
-    with pytest.raises(DataError, match=r"no file .*tabel\.csv\. Beside it: table\.csv"):
+    with pytest.raises(DataError, match=r"no file .*tabel\.csv\. Did you mean 'table\.csv'\? Beside it"):
         task(tmp_path / "tabel.csv", target="b")
     with pytest.raises(DataError, match=r"is a folder.*folder:"):
         task(tmp_path, target="b")

@@ -157,7 +157,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "spoken names": ({"data": X, "labels": LABELS}, r"Rename them: .*x=a\['data'\], y=a\['labels'\]"),
     "no y": ({"x": X}, "Missing: y"),
     "half a test set": ({"x_train": X, "y_train": LABELS, "x_test": X}, r"Missing: y_test\.$"),
-    "whole numbers beyond 2**53": ({"x": np.arange(60, dtype=np.uint64)[:, None] + 2**63, "y": LABELS}, "x holds whole"),
+    "whole numbers beyond 2**53": (
+        {"x": np.arange(60, dtype=np.uint64)[:, None] + 2**63, "y": LABELS},
+        "x holds whole",
+    ),
     "huge class numbers": ({"x": X, "y": LABELS + 2**60}, "y holds whole numbers up to 1,152"),
     "nothing": ({}, "holds nothing"),
     "lengths": ({"x": X, "y": LABELS[:-1]}, "x has 60 rows and y has 59"),

@@ -14,7 +14,7 @@ import pytest
 from tuiml import events
 from tuiml.events import Record
 from tuiml.folds import mean_curve
-from tuiml.runs import launch
+from tuiml.runs import launch, wishes
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import read_all
 from tuiml.runs.summary import summary
@@ -130,6 +130,31 @@ def stop_inside(folder: RunFolder, epoch: int) -> Callable[[Record], None]:
     return hear
 
 
+def test_a_fold_that_was_over_when_the_study_was_stopped_stays_over(tmp_path) -> None:
+    """A stop that is wished for in the very epoch in which patience ends costs nothing: the fold is told as finished."""
+    from tuiml.tasks.recipes import build_recipe
+    from tuiml.train import rows
+    from tuiml.train.control import Control, Stopped
+    from tuiml.train.folds import Study
+
+    def hear(event: events.Event) -> None:
+        heard.append(event)
+        if isinstance(event, events.EpochEnded) and event.epoch == 2:
+            control.ask(wishes.make("stop", "cli"))
+
+    heard: list[events.Event] = []
+    control = Control(hear)
+    recipe = build_recipe("digits", sets=[*SMALL, "early_stopping=patience=1,min_delta=1000"])
+    source = rows.read(recipe, lambda text: None)
+    folder = RunFolder(tmp_path)
+    folder.checkpoints.mkdir()
+    study = Study(folder, source, RunState(), control, hear, lambda text: None, lambda rows, model: None)
+    with pytest.raises(Stopped):
+        study.run()
+
+    assert [(one.fold, one.status) for one in heard if isinstance(one, events.FoldEnded)] == [(1, "finished")]
+
+
 def figures(state: RunState) -> dict[object, list[dict[str, float]]]:
     """The metrics of all epochs of all networks."""
     found: dict[object, list[dict[str, float]]] = {
@@ -215,8 +240,15 @@ def test_added_epochs_go_to_the_refit(prepare, go) -> None:
     assert len(happened(folder, "FoldEnded")) == 3
     assert any(notice.code == "added-epochs" for notice in state.notices)
 
-    again = go(prepare("digits", *SMALL, "folds.refit=off", f"train.init_from={folder.path}"))
-    assert any("have seen rows that the folds validate on" in notice.text for notice in again.notices)
+
+def test_weights_of_the_same_task_are_no_honest_beginning(prepare, go) -> None:
+    """They have seen the rows that folds validate on, which is told."""
+    teacher = prepare("digits", *SMALL, "folds.k=0", "train.epochs=1")
+    go(teacher)
+    state = go(prepare("digits", *SMALL, "train.epochs=1", "folds.refit=off", f"train.init_from={teacher.path}"))
+
+    assert state.status == "finished"
+    assert any("seen rows that the folds validate on" in notice.text for notice in state.notices)
 
 
 def test_statistics_are_of_each_folds_training_rows() -> None:

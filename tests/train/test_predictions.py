@@ -70,6 +70,10 @@ def test_a_description_survives_json(trained_digits) -> None:
         stored | {"kind": "oracle"},
         stored | {"head": 3},
         stored | {"steady": {"ops": [{"name": "?"}]}},
+        stored | {"classes": ["a", "b"]},
+        stored | {"shape": [-1, 8, 1]},
+        stored | {"head": stored["head"] | {"units": 2**31}},
+        stored | {"head": stored["head"] | {"activation": "lambda"}},
     ):
         with pytest.raises(StorageError, match=r"preparation\.json is damaged"):
             Described.read(damaged, "preparation.json")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tuiml.state import Epoch, RunState
+from tuiml.folds import Epoch
+from tuiml.state import RunState
 from tuiml.tui.condense import Condensed, recent
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from tests.tui.conftest import WrittenRun, gaps, running, screen_text, settle, until
 from tuiml import events
+from tuiml.folds import Epoch
 from tuiml.runs.folder import RunFolder
-from tuiml.state import Epoch, RunState
+from tuiml.state import RunState
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.condense import Condensed
 from tuiml.tui.screens.live import Live

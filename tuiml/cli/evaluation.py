@@ -40,7 +40,7 @@ def worst(found: Found, recipe: Recipe, most: int, shown: bool) -> Worst:
     kept = found.predictions
     places = np.argsort(-kept.losses, kind="stable")[:most]
     facts = [_fact(found, int(place)) for place in places]
-    captions = [f"row {fact['row']:,}: {_words(fact, found.described.names)}" for fact in facts]
+    captions = [f"row {fact['row']:,}: {_words(fact, found.described.targets)}" for fact in facts]
     if not (shown and most):
         return Worst(places, captions, facts)
     try:
@@ -72,13 +72,13 @@ def _fact(found: Found, place: int) -> dict[str, Any]:
 
 
 def _words(fact: dict[str, Any], names: Sequence[str]) -> str:
-    """Return what was true and what was said; values by the `names` of their targets, with the digits `predict` shows."""
+    """Return what was true and what was said; values by the `names` of their targets, where they have some."""
 
     def told(value: Any) -> str:
         if not isinstance(value, list):
             return str(value)
         if value and isinstance(value[0], float):
-            return ", ".join(f"{name} {one:.6g}" for name, one in zip(names, value, strict=True))
+            return ", ".join(f"{name} {one:.6g}".lstrip() for name, one in zip(names or ("",), value, strict=True))
         return ", ".join(value) or "nothing"
 
     sure = f" ({100 * fact['probability']:.0f} %)" if "probability" in fact else ""
@@ -131,8 +131,9 @@ def render(run: str, found: Found, bad: Worst) -> None:
     part = "" if kept.complete else f" ({len(kept.rows):,} of them below)"
     console.data(f"{clean(run)}: {kept.about.total:,} {kept.about.split} rows{part}")
     console.data(f"  with the weights {found.weights}")
+    wide = max((len(clean(name)) for name in found.metrics), default=0)
     for name, value in found.metrics.items():
-        console.data(f"  {clean(name):<24} {figure(value)}")
+        console.data(f"  {clean(name):<{wide}}  {figure(value)}")
     console.data("")
     if described.kind in ("binary", "one_of_n"):
         _render_classes(_matrix(found), described.classes, ascii)

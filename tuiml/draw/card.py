@@ -16,7 +16,6 @@ from tuiml.state import RunState
 from tuiml.text import clean, clean_lines
 
 _LABEL = 16
-_SKIP = 10
 """First epochs left out of the folds' mean curves: they are so bad that all others would look alike."""
 _MOST = 24
 """Folds in the table of a card; the app scrolls through more."""
@@ -43,7 +42,7 @@ class Card:
         rows.append(("run folder", clean(self.folder)))
         lines = [
             _title(self.state, ascii),
-            *(Text.assemble((f"  {label:<{_LABEL}}", "bold"), value) for label, value in rows),
+            *(Text.assemble((f"  {label:<{_LABEL - 1}} ", "bold"), value) for label, value in rows),
         ]
         lines[1:1] = [Text(f"  {line}") for line in _folds(self.state, ascii)]
         if self.state.error:
@@ -77,7 +76,7 @@ def _curves(state: RunState, width: int, ascii: bool) -> list[tuple[str, str]]:
     if state.plan is not None:
         for name in (name for name in names if name.startswith("val_")):
             values = mean_curve(state.folds, name)[1]
-            found.append((name, values[skipped(_SKIP, len(values)) :]))
+            found.append((name, values[skipped(state.plan.skip, len(values)) :]))
     arrow = "->" if ascii else "→"
     rows = []
     for name, values in found:

@@ -14,7 +14,8 @@ from tuiml.draw import curves
 from tuiml.draw.curves import TRAIN, VALIDATION, Line
 from tuiml.draw.folds import spread
 from tuiml.draw.numbers import figure
-from tuiml.state import Fold, RunState
+from tuiml.folds import Fold
+from tuiml.state import RunState
 
 EACH, SPREAD, SMOOTHED = "#8f8f8f", "#6b5320", "#cc79a7"
 """Gray of a single fold; the mean's orange, darker; reddish purple of Okabe and Ito's palette."""
@@ -25,12 +26,14 @@ _MOST = 16
 """Folds that are drawn one by one: each takes milliseconds, and of more none can be made out."""
 
 
-def lines_of(state: RunState, which: str, smoothing: float = 0.9, skip: int = 10, many: int = 1) -> list[Line]:
+def lines_of(state: RunState, which: str, many: int = 1) -> list[Line]:
     """Return the curves of one validation metric ("loss", or "metric" for the model's first), those behind first.
 
-    `smoothing` and `skip` are the recipe's (see `folds.smoothed`). Each point, but for those of the smoothed curve, is a
-    mean of `many` epochs: folds that go up and down can then be told apart.
+    Each point, but for those of the smoothed curve, is a mean of `many` epochs: folds that go up and down can then be told
+    apart.
     """
+    if state.plan is None:
+        return []
     name = _name(state, which)
     shown, every = _sparse(state.folds)
     numbers, means, deviations = folds.mean_curve(shown, name)
@@ -47,21 +50,19 @@ def lines_of(state: RunState, which: str, smoothing: float = 0.9, skip: int = 10
         found.append(Line("each fold" if len(shown) <= _MOST else f"last {_MOST} folds", x, y, "braille", EACH))
     if several:
         found.append(Line("mean", *_means(numbers, means, many), "dot", VALIDATION))
-    left_out = folds.skipped(skip, len(numbers) * every) // every
-    curve = folds.smoothed(means, smoothing**every, left_out)
+    left_out = folds.skipped(state.plan.skip, len(numbers) * every) // every
+    curve = folds.smoothed(means, state.plan.smoothing**every, left_out)
     found.append(Line("smoothed", numbers[left_out:], curve, "hd", SMOOTHED))
     return [line for line in found if line.x]
 
 
-def folds_chart(
-    state: RunState, which: str, width: int, height: int, *, smoothing: float = 0.9, skip: int = 10, plain: bool = False
-) -> Text:
+def folds_chart(state: RunState, which: str, width: int, height: int, *, plain: bool = False) -> Text:
     """Return the chart of `lines_of` under a line with the legend, exactly `width` by `height`.
 
     Values of the first epochs, which are left out of the smoothed curve, run along the border: they would flatten all else.
     """
-    planned = state.plan.epochs if state.plan else 1
-    lines = lines_of(state, which, smoothing, skip, -(-planned // max(width, 1)))
+    planned, skip = (state.plan.epochs, state.plan.skip) if state.plan else (1, 0)
+    lines = lines_of(state, which, -(-planned // max(width, 1)))
     suggested = state.suggested.epoch if state.suggested else None
     above = _head(_name(state, which), lines, suggested, width, plain) if height >= 5 and width >= 1 else Text(end="")
     body = curves.chart(

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from tuiml import folds
 from tuiml.draw.numbers import duration, figure, status
-from tuiml.state import Fold, RunState
+from tuiml.folds import Fold
+from tuiml.state import RunState
 from tuiml.text import clean
 
 

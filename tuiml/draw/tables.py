@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Self
 from tuiml.draw.folds import ended
 from tuiml.draw.numbers import duration as duration
 from tuiml.draw.numbers import figure, rises, status
-from tuiml.folds import spreads
-from tuiml.state import Epoch, RunState
+from tuiml.folds import Epoch, spreads
+from tuiml.state import RunState
 from tuiml.text import clean
 
 if TYPE_CHECKING:
@@ -56,7 +56,11 @@ class RunRow:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(state.started)) if state.started else ""
         epochs = f"{len(state.history)}/{state.epochs}"
         if state.plan is not None:
-            best = spreads(state.folds).get(f"val_{metric}", {}).get("mean")
+            best = (
+                spreads(state.folds, state.suggested.epoch if state.suggested else None)
+                .get(f"val_{metric}", {})
+                .get("mean")
+            )
             epochs = ended(state) if state.folding or not state.plan.refit else epochs
         return cls(id, name, state.task, state.status, epochs, best, state.test.get(metric), when, note)
 

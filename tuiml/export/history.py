@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterable
 
-from tuiml.state import Epoch, RunState
+from tuiml.folds import Epoch
+from tuiml.state import RunState
 
 
 def to_csv(state: RunState) -> str:

@@ -82,6 +82,9 @@ def find(name: str, data: DataFields | None = None) -> Task:
         return FILES[beginning].task(whole, Path(whole.removeprefix(beginning)), data or DataFields())
     if name in _plugins():
         return _load(_plugins()[name])
+    word, colon, path = name.strip().partition(":")
+    if colon and f"{word.lower()}:" in FILES:
+        raise UsageError(f"There is no task {clean(name)!r}. Did you mean '{word.lower()}:{clean(path)}'?")
     hint = did_you_mean(name, [*names(), *(beginning for beginning in FILES if beginning == f"{name}:")])
     if not hint and Path(name).is_dir():
         hint = f" Did you mean 'folder:{clean(name)}'?"
@@ -100,8 +103,8 @@ def beginning_of(name: str) -> str:
 
 def canonical(name: str) -> str:
     """Return `name`, of a file or folder with its absolute path: a run must find its rows from any directory."""
-    beginning = next((word for word in FILES if name.startswith(word)), "")
-    path = name.removeprefix(beginning)
+    beginning = next((word for word in FILES if name.lstrip().startswith(word)), "")
+    path = name.lstrip().removeprefix(beginning)
     return beginning + str(Path(os.path.expanduser(path)).absolute()) if beginning and path else name
 
 

@@ -49,7 +49,7 @@ def rows(path: Path, columns: Sequence[Column]) -> npt.NDArray[np.float64]:
 
     A category that was not there in training is like none. Raises DataError for missing columns and unfit cells.
     """
-    text = csv_text.read(path)
+    text = csv_text.read(path, least=1)  # what is to be predicted need not be there
     missing = [column.name for column in columns if column.name not in text.header]
     if missing:
         raise DataError(

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuiml.errors import DataError
+from tuiml.errors import DataError, did_you_mean
 from tuiml.text import clean
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -37,11 +37,11 @@ class Text:
         return [row[number] for row in self.rows]
 
 
-def read(path: Path) -> Text:
+def read(path: Path, least: int = 2) -> Text:
     """Return what is written in the file at `path`, blank lines left out.
 
     Raises DataError, naming file and line, for a file that cannot be read, is not UTF-8, is empty or has a header only;
-    for rows of another length than the header; for a header without names, or with a name twice.
+    for rows of another length than the header; for a header with less than `least` names, without any, or with one twice.
     """
     content = _content(path)
     delimiter = _delimiter(content)
@@ -61,7 +61,7 @@ def read(path: Path) -> Text:
             f"{clean(path)} is empty. Expected a line with the names of the columns, then one line per row."
         )
     _check_end(path, content, delimiter, lines)
-    text = Text(_header(path, rows[0], delimiter), rows[1:], lines[1:], delimiter)
+    text = Text(_header(path, rows[0], delimiter, least), rows[1:], lines[1:], delimiter)
     _check_lengths(path, text)
     return text
 
@@ -93,8 +93,9 @@ def _content(path: Path) -> str:
             f"{clean(path)} is a folder, expected a file. Pictures in folders: folder:{clean(path)}."
         ) from None
     except FileNotFoundError:
-        near = ", ".join(clean(other.name) for other in sorted(path.parent.glob("*.csv"))[:5])
-        raise DataError(f"There is no file {clean(path)}.{f' Beside it: {near}.' if near else ''}") from None
+        others = sorted(other.name for other in path.parent.glob("*.csv"))
+        beside = f" Beside it: {', '.join(map(clean, others[:5]))}." if others else ""
+        raise DataError(f"There is no file {clean(path)}.{clean(did_you_mean(path.name, others))}{beside}") from None
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise DataError(f"{clean(path)} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     if b"\0" in content and not content.startswith((*_UTF16_MARKS, _ZIP_MARK)):
@@ -132,7 +133,7 @@ def _delimiter(content: str) -> str:
     return max(DELIMITERS, key=fit)
 
 
-def _header(path: Path, cells: list[str], delimiter: str) -> tuple[str, ...]:
+def _header(path: Path, cells: list[str], delimiter: str, least: int) -> tuple[str, ...]:
     names = tuple(name or f"column_{number}" for number, name in enumerate(cells, 1))
     twice = [clean(name) for name, count in Counter(names).items() if count > 1]
     if twice:
@@ -144,7 +145,7 @@ def _header(path: Path, cells: list[str], delimiter: str) -> tuple[str, ...]:
         raise DataError(
             f"{clean(path)}, line 1: expected the names of the columns, received numbers: {shown}. Add a header line."
         )
-    if len(names) < 2:
+    if len(names) < least:
         raise DataError(
             f"{clean(path)}, line 1: expected at least two columns, one to learn from and one to predict; found "
             f"{clean(names[0], 60)!r}. Columns are separated by {', '.join(DELIMITERS.values())}."

@@ -13,6 +13,9 @@ from tuiml.tasks.columns import Column
 from tuiml.tasks.heads import Head
 from tuiml.tasks.prepare import Preparation, from_json
 
+_MOST_UNITS = 2**24
+_ACTIVATIONS = ("softmax", "sigmoid", "linear", "relu", "tanh")
+
 
 @dataclass(frozen=True, eq=False)
 class Described:
@@ -40,7 +43,12 @@ class Described:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of what the outputs say: classes, labels or targets."""
-        return self.classes or self.targets or ("value",)
+        units = self.head.units
+        return (
+            self.classes
+            or self.targets
+            or (("value",) if units == 1 else tuple(f"value {n + 1}" for n in range(units)))
+        )
 
     def __call__(self, x: Rows) -> Rows:
         """Return rows as read, prepared for the network."""
@@ -63,7 +71,7 @@ class Described:
         try:
             if stored["kind"] not in get_args(Kind) or stored["form"] not in get_args(Form):
                 raise ValueError("its kind or form is unknown")
-            return cls(
+            found = cls(
                 str(stored["task"]),
                 stored["kind"],
                 stored["form"],
@@ -77,6 +85,22 @@ class Described:
             )
         except (KeyError, TypeError, ValueError, augment.AugmentError) as error:
             raise StorageError(f"{where} is damaged: {type(error).__name__}: {error}.") from None
+        if not found._whole():
+            raise StorageError(f"{where} is damaged: its shape, classes, targets and last layer contradict each other.")
+        return found
+
+    def _whole(self) -> bool:
+        """Whether what was stored fits together: every output has a name, and no size is beyond any recipe's."""
+        units, classes = self.head.units, len(self.classes)
+        if self.head.activation not in _ACTIVATIONS or not (
+            1 <= units <= _MOST_UNITS and all(1 <= side <= _MOST_UNITS for side in self.shape)
+        ):
+            return False
+        if self.kind == "binary":
+            return classes == 2 and units <= 2
+        if self.kind == "one_of_n":
+            return classes == units
+        return classes in (0, units) and len(self.targets) in (0, units)
 
 
 def _head(stored: Mapping[str, Any]) -> Head:

@@ -37,6 +37,11 @@ def sequence(task: Task) -> bool:
     return task.form == "features" and task.shape is not None and len(task.shape) == 2
 
 
+def _stepless(task: Task) -> bool:
+    """Whether rows are known to have no steps; where only the data tells the shape, tables have none."""
+    return task.form == "table" or (task.form != "text" and task.shape is not None and not sequence(task))
+
+
 def check(recipe: Recipe, task: Task, shape: tuple[int, int, int] | None) -> list[Problem]:
     """Return what keeps the network from being built; `shape` is (h, w, c) of pictures, None of other rows."""
     if recipe.model.file:
@@ -68,7 +73,7 @@ def _check_preset(recipe: Recipe, task: Task) -> list[Problem]:
         sentence = f"cnn needs pictures, and the rows of {task.name} are not pictures; expected {_fitting(task)}."
     elif preset == "embedding" and task.form != "text":
         sentence = f"embedding learns a vector for each word, and the rows of {task.name} are not texts; expected {_fitting(task)}."
-    elif preset in ("lstm", "gru") and task.form != "text" and task.shape is not None and not sequence(task):
+    elif preset in ("lstm", "gru") and _stepless(task):
         sentence = (
             f"{preset} reads step after step, and the rows of {task.name} have no steps; it needs texts, or an npz of "
             f"sequences (rows, steps, features); expected {_fitting(task)}."

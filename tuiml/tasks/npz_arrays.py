@@ -82,8 +82,9 @@ def _load(path: Path) -> Arrays:
     try:
         state = path.stat()
     except FileNotFoundError:
-        near = ", ".join(clean(other.name) for other in sorted(path.parent.glob("*.npz"))[:5])
-        raise DataError(f"There is no file {clean(path)}.{f' Beside it: {near}.' if near else ''}") from None
+        others = sorted(other.name for other in path.parent.glob("*.npz"))
+        beside = f" Beside it: {', '.join(map(clean, others[:5]))}." if others else ""
+        raise DataError(f"There is no file {clean(path)}.{clean(did_you_mean(path.name, others))}{beside}") from None
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise DataError(f"{clean(path)} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     if not (path.is_file() or path.is_dir()):

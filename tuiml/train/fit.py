@@ -103,7 +103,7 @@ class Fit:
         """
         self._control.obey(self.done + 1, 0)
         with suppress(_Expired):  # the limits know the reason
-            while self.done < target() and not self._over():
+            while self.done < target() and not self.over:
                 self.loop.fit(self.done + 1, target(), [*self._observers, self._reporter])
                 self._control.obey(self.done, 0)
         self.save()
@@ -118,7 +118,9 @@ class Fit:
         self._control.save_wished = False
         self.saver.save(self.done, self.loop.step, self.loop.trained)
 
-    def _over(self) -> bool:
+    @property
+    def over(self) -> bool:
+        """Whether patience or a limit is over."""
         return bool(self._limits.reason or (self.early and self.early.stopped))
 
     def _patience_over(self, early: callbacks.EarlyStopping) -> str:

@@ -101,7 +101,9 @@ class Study:
                 if not fit.done:
                     raise TrainingError(f"no epoch was complete: {reason}, its share of train.max_minutes.")
             except Stopped:
-                if fit is not None:
+                if fit is not None and fit.over:  # taken up again, it would have its patience once more
+                    self._finishes(fold)
+                elif fit is not None:
                     fit.save()
                 raise
             except StorageError:
@@ -153,10 +155,10 @@ class Study:
 
     def _warn_of_beginning(self) -> None:
         """Tell where weights to begin with come from the very task: they have seen rows that the folds validate on."""
-        begin = Path(self._recipe.train.init_from)
-        if self._recipe.train.init_from and read(RunFolder(begin).recipe).task == self._recipe.task:
+        begin = RunFolder(Path(self._recipe.train.init_from))
+        if self._recipe.train.init_from and begin.recipe.is_file() and read(begin.recipe).task == self._recipe.task:
             text = (
-                f"the weights of {clean(begin.name)} come from the same task: they have seen rows that the folds validate "
+                f"the weights of {clean(begin.id)} come from the same task: they have seen rows that the folds validate "
                 "on, whose figures are too good. The test set is the fair judge."
             )
             self._publish(events.Noticed("warning", "init-from", text))
@@ -164,8 +166,8 @@ class Study:
     def _announce(self, rows: Rows, stacked: bool, each: float, compiled: int, setup: float) -> None:
         """Tell what is planned and how long it will take.
 
-        An epoch of one network takes `each` seconds, and so many are `compiled` for the folds, which took `setup` seconds for the
-        first.
+        An epoch of one network takes `each` seconds; the folds are `compiled` so many times, which took `setup` seconds for
+        the first.
         """
         fields, epochs, count = self._recipe.folds, self._recipe.train.epochs, len(rows.train.rows)
         more = len(self._rows) / (count - rows.copies)  # the refit's epochs have more rows
@@ -173,7 +175,16 @@ class Study:
         seconds = min(seconds, 60 * self._recipe.train.max_minutes or seconds)
         self._publish(
             events.FoldsPlanned(
-                fields.k, fields.repeats, len(self._plan), epochs, count, stacked, seconds, fields.refit
+                fields.k,
+                fields.repeats,
+                len(self._plan),
+                epochs,
+                count,
+                stacked,
+                seconds,
+                fields.refit,
+                fields.smoothing,
+                fields.skip,
             )
         )
         self._planned = True
@@ -185,7 +196,7 @@ class Study:
                 raise self._errors[0]
             raise TrainingError(f"every fold has failed: {next(iter(self._folds.values())).error}")
         finished = folds.counted(self._folds)
-        metric = folds.judged(finished[0].history[0].metrics)
+        metric = folds.judged(list(finished[0].history[0].metrics))
         suggested = folds.suggest(self._folds, metric, fields.smoothing, fields.skip)
         if suggested is None:
             raise NotFiniteError(f"in no epoch was {metric} a finite number in all folds.")

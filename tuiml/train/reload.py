@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from tuiml.tasks.sequences import Sequences
 from tuiml.train.inputs import Input
 
 _BATCH = 256
+_MOST_NUMBERS = 2**26
+"""What a row may have at most: no recipe makes more, and a damaged file must not ask for all memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +117,10 @@ def _described(folder: RunFolder, recipe: Recipe, tell: Progress) -> tuple[Descr
 def _input(stored: Any, where: str) -> Input:
     try:
         given = Input(**stored)
-        return replace(given, shape=tuple(int(side) for side in given.shape), sparse=False)
+        shape = tuple(int(side) for side in given.shape)
+        if min(shape) < 1 or prod(shape) > _MOST_NUMBERS:
+            raise ValueError(f"rows of the shape {shape}")
+        return replace(given, shape=shape, sparse=False)
     except (TypeError, ValueError) as error:
         raise StorageError(f"{where} is damaged: {error}.") from None
 

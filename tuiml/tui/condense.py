@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from tuiml.state import Epoch, RunState
+from tuiml.folds import Epoch
+from tuiml.state import RunState
 
 _PLENTY = 2000
 _BUCKET = 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,10 +16,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from tuiml import recipe
 from tuiml.draw.folds import epochs_asked, judged
-from tuiml.errors import RecipeError, StorageError
-from tuiml.fields import FoldFields
+from tuiml.errors import StorageError
 from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.wishes import Kind, Wish
@@ -42,15 +40,6 @@ _READ_SECONDS = 0.02
 _MORE_EPOCHS = 5
 _FOLD_STEPS = 200
 """How often at most the curves of a study are painted: those of a dozen folds take a tenth of a second."""
-
-
-def _fold_fields(folder: RunFolder) -> dict[str, Any]:
-    """Return how the recipe wants the mean curve of its folds smoothed."""
-    try:
-        fields = recipe.read(folder.recipe).folds
-    except RecipeError:  # of another version: the usual will do
-        fields = FoldFields()
-    return {"smoothing": fields.smoothing, "skip": fields.skip}
 
 
 class Live(Screen[None]):
@@ -80,7 +69,6 @@ class Live(Screen[None]):
         self._condensed = Condensed()
         self._epochs_shown = 0
         self._folds_shown: tuple[object, ...] = ()
-        self._fold_fields = _fold_fields(folder)
         self._painted_end = (-1, "")
 
     def compose(self) -> ComposeResult:
@@ -197,7 +185,7 @@ class Live(Screen[None]):
             chart.picture = (
                 partial(fold_curves.refit_chart, view, first)
                 if which != first and view.history
-                else partial(fold_curves.folds_chart, view, which, **self._fold_fields)
+                else partial(fold_curves.folds_chart, view, which)
             )
         self.rows.lines = captions.fold_rows(view)
 
