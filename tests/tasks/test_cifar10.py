@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from tuiml.errors import DataError
-from tuiml.tasks import cifar, download
-from tuiml.tasks.cifar import Published
-from tuiml.tasks.download import File
+from tuiml.tasks.sets import cifar, download
+from tuiml.tasks.sets.cifar import Published
+from tuiml.tasks.sets.download import File
 
 NAMES = [*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"]
 ROWS = 7

@@ -12,8 +12,10 @@ import pytest
 
 from tuiml.errors import DataError, RecipeError, TuimlError
 from tuiml.fields import DataFields
-from tuiml.tasks import catalog, csv_file, embedded, prepare, recipes
+from tuiml.tasks import catalog, prepare, recipes
 from tuiml.tasks.base import Data, Task
+from tuiml.tasks.files import csv_file
+from tuiml.tasks.sets import embedded
 
 Write = Callable[..., Path]
 LETTERS = "abcdefghij"

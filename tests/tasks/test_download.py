@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from tuiml.errors import DataError, StorageError
-from tuiml.tasks import catalog, download
-from tuiml.tasks.download import File, obtain
+from tuiml.tasks import catalog
+from tuiml.tasks.sets import download
+from tuiml.tasks.sets.download import File, obtain
 
 CONTENT = np.random.default_rng(0).bytes(500_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tuiml.tasks import catalog, drawn
+from tuiml.tasks import catalog
 from tuiml.tasks.base import Data, Task
+from tuiml.tasks.sets import drawn
 
 
 def load(name: str) -> Data:

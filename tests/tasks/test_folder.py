@@ -19,8 +19,8 @@ from tuiml.fields import DataFields
 from tuiml.tasks import catalog, check, duplicates, recipes
 from tuiml.tasks.advice import advise
 from tuiml.tasks.base import Data
-from tuiml.tasks.decode import check_memory
-from tuiml.tasks.folder import inspect, load
+from tuiml.tasks.files.decode import check_memory
+from tuiml.tasks.files.folder import inspect, load
 from tuiml.tasks.split import counts, split
 
 
@@ -257,7 +257,7 @@ def test_a_folder_that_may_not_be_read_is_told() -> None:
 import os, sys
 from pathlib import Path
 from tuiml.errors import DataError
-from tuiml.tasks.folder import inspect
+from tuiml.tasks.files.folder import inspect
 if os.geteuid() == 0:
     os.setuid(65534)
 try:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from tuiml.errors import DataError
-from tuiml.tasks import catalog, housing, recipes
-from tuiml.tasks.download import File
+from tuiml.tasks import catalog, recipes
+from tuiml.tasks.sets import housing
+from tuiml.tasks.sets.download import File
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from tuiml.errors import DataError
-from tuiml.tasks import catalog, keras_text, texts
+from tuiml.tasks import catalog, texts
 from tuiml.tasks.base import Data
 from tuiml.tasks.sequences import Sequences
+from tuiml.tasks.sets import keras_text
 
 
 @cache

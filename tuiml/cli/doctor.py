@@ -88,7 +88,7 @@ def _framework() -> list[Finding]:
 
 
 def _caches() -> Finding:
-    from tuiml.tasks import download
+    from tuiml.tasks.sets import download
 
     folder = download.cache_folder()
     found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []

@@ -18,10 +18,11 @@ from tuiml.cli import console
 from tuiml.draw import task_card
 from tuiml.errors import DataError, StorageError, TuimlError
 from tuiml.fields import Recipe
-from tuiml.tasks import catalog, download, portrait, recipes, texts
+from tuiml.tasks import catalog, portrait, recipes, texts
 from tuiml.tasks.base import Data, Task
 from tuiml.tasks.columns import Column
 from tuiml.tasks.sequences import Sequences
+from tuiml.tasks.sets import download
 from tuiml.text import clean
 
 _SAMPLES = 8

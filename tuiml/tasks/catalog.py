@@ -12,8 +12,9 @@ from typing import Any
 
 from tuiml.errors import DataError, UsageError, did_you_mean
 from tuiml.fields import DataFields, Recipe
-from tuiml.tasks import csv_file, drawn, echoes, embedded, folder, housing, keras_sets, keras_text, npz_file
 from tuiml.tasks.base import Task
+from tuiml.tasks.files import csv_file, folder, npz_file
+from tuiml.tasks.sets import drawn, echoes, embedded, housing, keras_sets, keras_text
 from tuiml.text import clean
 
 PLUGINS = "tuiml.tasks"

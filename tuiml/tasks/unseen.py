@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from tuiml.errors import DataError
 from tuiml.fields import DataFields
-from tuiml.tasks import csv_file, decode, texts
+from tuiml.tasks import texts
 from tuiml.tasks.base import Rows
 from tuiml.tasks.described import Described
+from tuiml.tasks.files import csv_file, decode
 from tuiml.text import clean
 
 ARRAYS = (".npy", ".npz")

@@ -11,7 +11,7 @@ from tuiml.errors import UsageError
 from tuiml.export.keras_script import plain
 from tuiml.export.keras_script.facts import Facts
 from tuiml.export.keras_script.section import Section
-from tuiml.tasks import csv_plan, csv_text, folder
+from tuiml.tasks.files import csv_plan, csv_text, folder
 from tuiml.text import clean
 
 

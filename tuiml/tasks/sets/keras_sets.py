@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tuiml.tasks import cifar
 from tuiml.tasks.base import Data, Progress, Task
-from tuiml.tasks.download import File, obtain
+from tuiml.tasks.sets import cifar
+from tuiml.tasks.sets.download import File, obtain
 
 _BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from tuiml.errors import DataError, did_you_mean
 from tuiml.fields import DataFields
-from tuiml.tasks import csv_cells, csv_text
 from tuiml.tasks.base import Data, Progress, Task
 from tuiml.tasks.columns import Column
-from tuiml.tasks.csv_plan import listed, plan
+from tuiml.tasks.files import csv_cells, csv_text
+from tuiml.tasks.files.csv_plan import listed, plan
 from tuiml.text import clean
 
 DEFAULTS: Mapping[str, Any] = {

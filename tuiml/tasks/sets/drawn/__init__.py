@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tuiml.tasks.base import Task
-from tuiml.tasks.drawn import brands, coverage, curve, shapes
+from tuiml.tasks.sets.drawn import brands, coverage, curve, shapes
 
 TASKS: tuple[Task, ...] = (brands.TASK, shapes.TASK, coverage.TASK, curve.TASK)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tuiml.tasks.base import Data, Progress, Task
-from tuiml.tasks.drawn import ink
+from tuiml.tasks.sets.drawn import ink
 
 _SIDE = 32
 _BRANDS = ("brand A", "brand B")

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from tuiml.tasks import texts
 from tuiml.tasks.base import Data, Progress, Task
-from tuiml.tasks.download import File, obtain
 from tuiml.tasks.sequences import Sequences
+from tuiml.tasks.sets.download import File, obtain
 
 _BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 

@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from tuiml.errors import DataError, Problem, RecipeError, did_you_mean
 from tuiml.fields import DataFields
-from tuiml.tasks import csv_cells, csv_text, tables, targets
+from tuiml.tasks import tables
 from tuiml.tasks.columns import Column
-from tuiml.tasks.csv_cells import Cells
+from tuiml.tasks.files import csv_cells, csv_text, targets
+from tuiml.tasks.files.csv_cells import Cells
 from tuiml.text import clean
 
 _MANY_CATEGORIES = 1000

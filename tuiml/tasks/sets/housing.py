@@ -9,7 +9,7 @@ import numpy as np
 
 from tuiml.tasks.base import Data, Progress, Task
 from tuiml.tasks.columns import Column
-from tuiml.tasks.download import File, obtain
+from tuiml.tasks.sets.download import File, obtain
 
 _BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 

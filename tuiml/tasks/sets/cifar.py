@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from tuiml.errors import DataError
 from tuiml.tasks.base import Data, Progress, Task
-from tuiml.tasks.download import File, cache_folder, obtain
+from tuiml.tasks.sets.download import File, cache_folder, obtain
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 

@@ -16,7 +16,7 @@ from tuiml.errors import DataError
 from tuiml.fields import DataFields
 from tuiml.tasks import duplicates
 from tuiml.tasks.base import Data, Progress, Task
-from tuiml.tasks.decode import CHANNELS, check_memory, decode
+from tuiml.tasks.files.decode import CHANNELS, check_memory, decode
 from tuiml.text import clean
 
 SUFFIXES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff")

@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from tuiml.errors import DataError, RecipeError
 from tuiml.fields import DataFields
-from tuiml.tasks import npz_arrays, tables, targets
+from tuiml.tasks import tables
 from tuiml.tasks.base import Data, Form, Progress, Task
 from tuiml.tasks.columns import Column
-from tuiml.tasks.npz_arrays import Array
+from tuiml.tasks.files import npz_arrays, targets
+from tuiml.tasks.files.npz_arrays import Array
 from tuiml.text import clean
 
 DEFAULTS: Mapping[str, Any] = {

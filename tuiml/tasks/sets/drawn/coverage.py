@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tuiml.tasks.base import Data, Progress, Task
-from tuiml.tasks.drawn import ink
+from tuiml.tasks.sets.drawn import ink
 
 _SIDE = 32
 _TRAINING, _TEST = 1500, 500

@@ -1,0 +1,1 @@
+"""Data sets that are there for everybody: Keras' own, scikit-learn's, and drawn ones."""
