@@ -169,7 +169,8 @@ def _picture(path: Path) -> None:
     from PIL import Image
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", (12, 10), "red").save(path)
+    shade = sum(str(path).encode()) % 256, 10 * len(path.stem), 100  # no two alike: equal pictures stay on one side
+    Image.new("RGB", (12, 10), shade).save(path)
 
 
 @pytest.mark.tf
