@@ -5,6 +5,7 @@ import csv
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,27 @@ def written(folder: RunFolder) -> str:
 
 
 def rows_of(program: str) -> dict[str, Any]:
-    """What the program knows before it builds its network."""
+    """What the program knows before it builds its network; where Keras reads the rows, from a process of its own.
+
+    Keras looks for its home once, when it is imported.
+    """
     known: dict[str, Any] = {}
-    exec(program.partition("# --- network")[0], known)
-    return known
+    head = program.partition("# --- network")[0]
+    if "keras.datasets" not in head:
+        exec(head, known)
+        return known
+    with tempfile.TemporaryDirectory() as place:
+        subprocess.run([sys.executable, "-c", head + _SAVED], cwd=place, check=True, capture_output=True)
+        with np.load(Path(place) / "known.npz") as arrays:
+            known = dict(arrays)
+    prepared = known.pop("prepared", None)
+    return known | ({} if prepared is None else {"prepared": lambda rows: prepared})
+
+
+_SAVED = """
+known = {name: value for name, value in globals().items() if isinstance(value, np.ndarray)}
+np.savez("known.npz", **known, **({"prepared": prepared(train)} if "prepared" in globals() else {}))
+"""
 
 
 def printed(program: str, tmp_path: Path) -> dict[str, float]:
@@ -188,6 +206,18 @@ def test_what_cannot_be_repeated_is_named(folder, sets, named) -> None:
     """The export refuses instead of writing a program that does something else."""
     with pytest.raises(UsageError, match=named):
         written(folder("digits", *sets))
+
+
+@pytest.mark.tf
+def test_a_model_file_s_network_is_refused_by_its_name(folder, tmp_path) -> None:
+    """Even a plain chain: it is the file's own code that makes it, and no branch is blamed."""
+    (tmp_path / "network.py").write_text(
+        "import keras\ndef build(recipe, shapes):\n"
+        "    layers = [keras.layers.Flatten(), keras.layers.Dense(shapes['output'], activation=shapes['activation'])]\n"
+        "    return keras.Sequential([keras.Input(shapes['input']), *layers])\n"
+    )
+    with pytest.raises(UsageError, match=r"model file .* cannot be written as a script"):
+        written(folder("digits", f"model.file={tmp_path / 'network.py'}"))
 
 
 @pytest.mark.tf
