@@ -24,12 +24,13 @@ def test_the_folds_of_the_notes_train_twenty_times_as_fast_as_by_plain_fit(
     from tuiml.tasks.recipes import build_recipe
     from tuiml.train import folds, model, rows
     from tuiml.train.control import Control
+    from tuiml.train.plan import planned
     from tuiml.train.side_by_side import SideBySide
 
     monkeypatch.setenv("KERAS_HOME", str(keras_home))
     recipe = build_recipe("boston_housing", preset="notes", sets=[f"train.epochs={EPOCHS}"])
     source = rows.read(recipe, lambda text: None)
-    numbers, plan = folds.planned(source)
+    numbers, plan = planned(source)
     feeds = [rows.feeds(source, numbers[fold.train], numbers[fold.validation], lambda text: None) for fold in plan]
     networks = [
         model.build(folds.recipe_of(recipe, fold), mine.input, mine.head)

@@ -86,10 +86,10 @@ def test_metrics_are_of_the_weights_that_the_run_ends_with(tuiml, tmp_path) -> N
 
 
 def test_a_loss_that_explodes_ends_with_4_and_keeps_a_finite_model(tuiml, tmp_path) -> None:
-    """The step that is not finite is skipped; the last good weights are saved."""
+    """The step that is not finite is skipped; the last good weights are saved; the error is told once, quiet or not."""
     import numpy as np
 
-    done = tuiml(
+    arguments = (
         "--task",
         "digits",
         "--optimizer",
@@ -106,12 +106,15 @@ def test_a_loss_that_explodes_ends_with_4_and_keeps_a_finite_model(tuiml, tmp_pa
         "model.output=linear",
         "--json",
     )
-    assert done.returncode == 4, done.stderr
+    done, silent = tuiml(*arguments), tuiml(*arguments, "--quiet")
+    assert done.returncode == silent.returncode == 4, done.stderr
     result = json.loads(done.stdout)
     saved = sorted((tmp_path / "runs" / result["run"] / "checkpoints").glob("last-*.npz"))[-1]
 
     assert result["status"] == "failed"
     assert "no longer a finite number" in result["error"]
+    assert done.stderr.count("no longer a finite number") == 1
+    assert silent.stderr == f"tuiml: {json.loads(silent.stdout)['error']}\n"
     with np.load(saved) as arrays:
         assert all(np.isfinite(arrays[name]).all() for name in arrays.files if name.startswith("model/"))
 

@@ -64,6 +64,23 @@ def test_table_rows_are_predicted_by_the_names_of_their_columns(tuiml, tmp_path)
     assert "gaps in size" in done.stderr
 
 
+def test_texts_are_predicted_when_their_data_is_gone(tuiml, tmp_path, keras_home, monkeypatch) -> None:
+    """The run's folder knows the words: without Keras' cache a typed text is read as with it."""
+    monkeypatch.setenv("KERAS_HOME", str(keras_home))
+    recipe = build_recipe("reuters", sets=["data.fraction=0.05", "data.words=500", "train.epochs=1"])
+    folder = launch.prepare(recipe, tmp_path / "runs", "wires", by="test")
+    assert runner.run(folder) == 0
+    words = ("predict", "wires", "--text", "oil prices rose in the month", "--json")
+    gone = tuiml(*words, KERAS_HOME=str(tmp_path / "gone"))
+    stored = json.loads((folder.path / "preparation.json").read_text())
+    (folder.path / "preparation.json").write_text(json.dumps(stored | {"vocabulary": []}))  # as it was written once
+    there = tuiml(*words, KERAS_HOME=str(keras_home))
+
+    assert gone.returncode == there.returncode == 0, gone.stderr + there.stderr
+    assert json.loads(gone.stdout) == json.loads(there.stdout)
+    assert len(stored["vocabulary"]) == 500
+
+
 def test_what_a_model_file_says_is_never_executed(trained_digits, tuiml, tmp_path, monkeypatch) -> None:
     """Only weights are taken from model.keras: one with code in it, or half of one, is a sentence and exit 5."""
     import keras

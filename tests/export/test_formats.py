@@ -71,6 +71,26 @@ def test_what_does_not_predict_the_same_is_not_written(tmp_path, name, make, err
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out", "earlier")]
 
 
+def test_a_long_reason_is_cut_between_words(tmp_path) -> None:
+    """What a converter says is told from its beginning on, and ends with a whole word."""
+    import keras
+
+    reason = " ".join(f"word{number}" for number in range(100))
+
+    def refuse(*_):
+        raise ValueError(reason)
+
+    inputs = keras.Input((8,))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(formats.FORMATS, "keras", formats.Format(".keras", refuse, refuse))
+        with pytest.raises(TuimlError) as caught:
+            formats.export(keras.Model(inputs, inputs), "keras", tmp_path / "out", np.ones((4, 8), np.float32))
+    told = str(caught.value).removeprefix("keras cannot hold this network: ").partition(" …. Nothing")[0]
+
+    assert reason.startswith(told + " ")
+    assert 180 < len(told) < 200
+
+
 def test_a_folder_of_something_else_is_not_replaced(digits, tmp_path) -> None:
     """Only an earlier SavedModel makes room for a new one."""
     trained, rows = digits

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tuiml import knobs
@@ -14,7 +15,11 @@ from tuiml.recipe import to_toml
 from tuiml.tasks import catalog, check
 from tuiml.tasks.advice import advise
 from tuiml.tasks.catalog import find
+from tuiml.tasks.files import csv_plan, npz_arrays
 from tuiml.tasks.recipes import build_recipe, default_recipe
+
+UNMEASURED = {"cifar10", "california_housing"}
+"""Tasks of which nothing is claimed."""
 
 
 @pytest.fixture
@@ -230,3 +235,32 @@ def test_a_folder_task_is_stored_with_its_absolute_path(tmp_path: Path, monkeypa
     """A run started here can be replayed from elsewhere; the folder need not exist for its recipe to be read."""
     monkeypatch.chdir(tmp_path)
     assert build_recipe(task="folder:gone").task == default_recipe("folder:gone").task == f"folder:{tmp_path / 'gone'}"
+
+
+@pytest.mark.parametrize("name", sorted(catalog.TASKS.keys() - UNMEASURED))
+def test_every_task_says_what_to_expect(name: str) -> None:
+    """A figure of its default recipe or a preset, and how it came about."""
+    published = find(name).published
+    assert published.startswith(("measured, ", "the notes"))
+    assert any(character.isdigit() for character in published)
+
+
+@pytest.mark.parametrize("name", ["csv", "npz"])
+def test_the_user_s_rows_can_be_let_go_of(name: str, tmp_path: Path) -> None:
+    """After `forget`, nothing that was read of a file is kept beside the data; it can be read again."""
+    file = tmp_path / f"rows.{name}"
+    if name == "csv":
+        file.write_text("size,kind\n" + "".join(f"{number},{'ab'[number % 2]}\n" for number in range(40)))
+    else:
+        np.savez(file, x=np.random.default_rng(0).random((40, 3)), y=np.arange(40) % 2)
+    recipe = build_recipe(f"{name}:{file}", sets=["data.target=kind"] if name == "csv" else [])
+    caches = (csv_plan._read, csv_plan._plan, npz_arrays._read)
+    catalog.forget()
+    first = catalog.of(recipe).load(recipe.data.model_dump(), lambda what: None)
+    kept = sum(cache.cache_info().currsize for cache in caches)
+    catalog.forget()
+    left = sum(cache.cache_info().currsize for cache in caches)
+    again = catalog.of(recipe).load(recipe.data.model_dump(), lambda what: None)
+
+    assert (kept > 0, left) == (True, 0)
+    np.testing.assert_array_equal(first.train_x, again.train_x)

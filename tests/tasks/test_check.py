@@ -208,6 +208,7 @@ def test_each_kind_of_rows_has_its_networks(task: str | Task, fitting: set[str])
         ("digits", {"folds__k": 1}, "folds.k"),
         (Task("few", "Few", "value", nothing, form="features", shape=(3,), rows=(8, 2)), {"folds__k": 9}, "folds.k"),
         ("digits", {"folds__k": 4, "folds__repeats": 3, "folds__shuffled": False}, "folds.repeats"),
+        (CELLS, {"data__split": "group:age", "folds__k": 4, "folds__shuffled": False}, "folds.shuffled"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(task: str | Task, flags: dict[str, Any], path: str) -> None:
@@ -229,6 +230,8 @@ def test_what_cannot_be_is_refused_at_its_field(task: str | Task, flags: dict[st
         ("digits", {"train__metrics": "top_k_categorical_accuracy,mae", "train__stop_when": "val_mae<0.1"}),
         ("digits", {"train__metrics": "kl_divergence", "early_stopping": "monitor=val_kl_divergence"}),
         ("digits", {"folds__k": 4, "folds__repeats": 3}),
+        (CELLS, {"data__split": "group:age", "folds__k": 4}),
+        ("digits", {"folds__k": 4, "folds__shuffled": False}),
         ("digits", {"folds__k": 4, "augment__ops": "flip", "augment__mode": "offline"}),
     ],
 )
@@ -262,12 +265,20 @@ def test_an_unknown_metric_is_answered_with_the_nearest() -> None:
         ("data.maxlen", {"data__maxlen": 9}),
         ("data.image_size", {"data__image_size": 32}),
         ("folds.repeats", {"folds__repeats": 3}),
+        ("data.validation", {"folds__k": 4, "data__validation": 0.3}),
+        ("optimizer.schedule", {"optimizer__schedule": "plateau", "folds__k": 4}),
     ],
 )
 def test_what_has_no_effect_or_an_odd_one_is_told(path: str, flags: dict[str, Any]) -> None:
     """It trains all the same, and nothing else is remarked upon."""
     assert paths(**flags) == {}
     assert set(told(**flags)) == {path}
+
+
+def test_folds_are_not_remarked_upon_where_nothing_is_lost() -> None:
+    """A share that the task's own recipe sets apart, none at all, and plateau without a refit."""
+    assert told(folds__k=4) == told(folds__k=4, data__validation=0) == {}
+    assert told(folds__k=4, folds__refit=False, optimizer__schedule="plateau") == {}
 
 
 def test_large_layers_may_drop_without_a_remark() -> None:

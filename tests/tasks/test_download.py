@@ -68,8 +68,8 @@ def server(empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server
 
 
 def stored(home: Path) -> set[str]:
-    """What lies in the cache, but for the lock."""
-    return {path.name for path in (home / "datasets").rglob("*") if path.is_file() and path.suffix != ".lock"}
+    """What lies in the cache: no lock is left."""
+    return {path.name for path in (home / "datasets").rglob("*") if path.is_file()}
 
 
 def test_a_missing_file_is_fetched_once_and_progress_is_told_in_megabytes(server: Server, empty_home: Path) -> None:
@@ -145,12 +145,13 @@ def test_a_cached_file_with_another_hash_is_named_and_left_alone(server: Server,
     assert server.ranges == []
 
 
-def test_a_server_that_refuses_is_quoted(server: Server) -> None:
+def test_a_server_that_refuses_is_quoted(server: Server, empty_home: Path) -> None:
     """An HTTP error is told by its number, and asked for once."""
     server.status = 503
     with pytest.raises(DataError, match="HTTP 503"):
         obtain([server.file()], lambda text: None)
     assert len(server.ranges) == 1
+    assert stored(empty_home) == set()
 
 
 def test_two_at_once_fetch_once(server: Server) -> None:
@@ -165,6 +166,7 @@ def test_two_at_once_fetch_once(server: Server) -> None:
         thread.join()
     assert [path.read_bytes() for path in paths] == [CONTENT, CONTENT]
     assert server.ranges == [None]
+    assert stored(paths[0].parents[2]) == {"set.npz"}
 
 
 def test_without_network_one_error_says_all(empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

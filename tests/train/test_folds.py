@@ -32,7 +32,7 @@ def happened(folder: RunFolder, kind: str) -> list[events.Event]:
 
 
 @pytest.mark.parametrize("alone", [False, True])
-def test_a_study_is_one_run(prepare, go, alone: bool) -> None:
+def test_cross_validation_is_one_run(prepare, go, alone: bool) -> None:
     """Planned before it begins, every fold of every repeat trained, then a refit on all rows, tested once."""
     folder = prepare("digits", *SMALL, "folds.repeats=2", *([ALONE] if alone else []))
     state = go(folder)
@@ -88,7 +88,7 @@ runner.run(RunFolder(Path(sys.argv[1])), hear)
 """
 
 
-def test_a_killed_study_resumes_at_the_fold_it_was_in(prepare, go) -> None:
+def test_a_killed_run_resumes_at_the_fold_it_was_in(prepare, go) -> None:
     """kill -9 inside the second fold: finished folds are not trained again, and all figures are those of an unbroken run."""
     sets = (*SMALL, ALONE)
     whole, broken = prepare("digits", *sets), prepare("digits", *sets)
@@ -106,9 +106,9 @@ def test_a_killed_study_resumes_at_the_fold_it_was_in(prepare, go) -> None:
     assert len(happened(broken, "FoldEnded")) == 3
 
 
-def test_a_stacked_study_stopped_inside_an_epoch_goes_on_as_if_it_had_not_been(prepare, go) -> None:
+def test_a_stack_stopped_inside_an_epoch_goes_on_as_if_it_had_not_been(prepare, go) -> None:
     """The state of all folds is saved between two batches, order and dropout included."""
-    sets = (*SMALL, "train.batch_size=1")
+    sets = (*SMALL, "train.batch_size=1", "train.epochs=80")  # many, lest they be over before the wish is seen
     whole, broken = prepare("digits", *sets), prepare("digits", *sets)
     stopped = go(broken, stop_inside(broken, 2))
     resumed, unbroken = go(broken), go(whole)
@@ -130,12 +130,13 @@ def stop_inside(folder: RunFolder, epoch: int) -> Callable[[Record], None]:
     return hear
 
 
-def test_a_fold_that_was_over_when_the_study_was_stopped_stays_over(tmp_path) -> None:
+def test_a_fold_that_was_over_when_the_run_was_stopped_stays_over(tmp_path) -> None:
     """A stop that is wished for in the very epoch in which patience ends costs nothing: the fold is told as finished."""
     from tuiml.tasks.recipes import build_recipe
     from tuiml.train import rows
     from tuiml.train.control import Control, Stopped
-    from tuiml.train.folds import Study
+    from tuiml.train.folds import CrossValidation
+    from tuiml.train.plan import planned
 
     def hear(event: events.Event) -> None:
         heard.append(event)
@@ -148,9 +149,11 @@ def test_a_fold_that_was_over_when_the_study_was_stopped_stays_over(tmp_path) ->
     source = rows.read(recipe, lambda text: None)
     folder = RunFolder(tmp_path)
     folder.checkpoints.mkdir()
-    study = Study(folder, source, RunState(), control, hear, lambda text: None, lambda rows, model: None)
+    folds = CrossValidation(
+        folder, source, planned(source), RunState(), control, hear, lambda text: None, lambda rows, model: None
+    )
     with pytest.raises(Stopped):
-        study.run()
+        folds.run()
 
     assert [(one.fold, one.status) for one in heard if isinstance(one, events.FoldEnded)] == [(1, "finished")]
 
@@ -206,13 +209,12 @@ def test_a_fold_that_fails_does_not_lose_the_others(prepare, go, poisoned, alone
     assert len([notice for notice in state.notices if notice.code == "fold-failed"]) == 2
 
 
-def test_a_study_whose_folds_all_fail_has_failed(prepare, go, poisoned) -> None:
-    """It ends with the exit code of what they failed of, and says it."""
+def test_a_run_whose_folds_all_fail_has_failed(prepare, go, poisoned) -> None:
+    """It ends with the exit code of what they failed of, and says it; so does whoever takes it up again."""
     folder = prepare(poisoned(3, 13), *TWO_EPOCHS)
-    state = go(folder)
-
-    assert (state.status, state.exit_code) == ("failed", 4)
-    assert "no longer a finite number" in state.error
+    for state in (go(folder), go(folder)):
+        assert (state.status, state.exit_code) == ("failed", 4)
+        assert "no longer a finite number" in state.error
 
 
 def test_time_that_is_over_before_an_epoch_is_said(prepare, go) -> None:
@@ -241,23 +243,28 @@ def test_added_epochs_go_to_the_refit(prepare, go) -> None:
     assert any(notice.code == "added-epochs" for notice in state.notices)
 
 
-def test_weights_of_the_same_task_are_no_honest_beginning(prepare, go) -> None:
-    """They have seen the rows that folds validate on, which is told."""
+@pytest.mark.parametrize("alone", [False, True])
+def test_weights_of_the_same_task_are_no_honest_beginning(prepare, go, alone: bool) -> None:
+    """They have seen the rows that folds validate on, which is told; and which layers begin so, once for all networks."""
     teacher = prepare("digits", *SMALL, "folds.k=0", "train.epochs=1")
     go(teacher)
-    state = go(prepare("digits", *SMALL, "train.epochs=1", "folds.refit=off", f"train.init_from={teacher.path}"))
+    more = [ALONE] if alone else []
+    state = go(prepare("digits", *SMALL, "train.epochs=1", f"train.init_from={teacher.path}", *more))
 
     assert state.status == "finished"
-    assert any("seen rows that the folds validate on" in notice.text for notice in state.notices)
+    texts = [notice.text for notice in state.notices if notice.code == "init-from"]
+    assert ["seen rows that the folds validate on" in text for text in texts] == [True, False]
+    assert "begins with the weights of" in texts[1]
 
 
 def test_statistics_are_of_each_folds_training_rows() -> None:
     """A table's columns are standardized by the rows that the fold trains on, none by those it validates on."""
     from tuiml.tasks.recipes import build_recipe
-    from tuiml.train import folds, rows
+    from tuiml.train import rows
+    from tuiml.train.plan import planned
 
     source = rows.read(build_recipe("wine", sets=["folds.k=4"]), lambda text: None)
-    numbers, plan = folds.planned(source)
+    numbers, plan = planned(source)
     for fold in plan:
         mine = rows.feeds(source, numbers[fold.train], numbers[fold.validation], lambda text: None)
         assert np.abs(mine.train.x[mine.train.rows].mean(axis=0)).max() < 1e-5

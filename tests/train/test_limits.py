@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from tuiml import events
 from tuiml.fields import TrainFields
+from tuiml.runs import wishes
+from tuiml.train.control import Control, Stopped
 
 pytestmark = pytest.mark.tf
 
@@ -22,23 +26,23 @@ class Clock:
 
     now = 100.0
 
-    def monotonic(self) -> float:
+    def perf_counter(self) -> float:
         return self.now
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Time in limits is this clock's."""
+    """Time in training is this clock's."""
     made = Clock()
-    monkeypatch.setattr("tuiml.train.limits.time", made)
+    monkeypatch.setattr("tuiml.train.control.time", made)
     return made
 
 
-def limits(**fields: Any) -> Any:
+def limits(control: Control | None = None, **fields: Any) -> Any:
     """Limits of a model that begins to train."""
     from tuiml.train.limits import Limits
 
-    made = Limits(TrainFields(**fields))
+    made = Limits(TrainFields(**fields), (control or Control(lambda event: None)).clock)
     made.set_model(Model())
     made.on_train_begin()
     return made
@@ -70,11 +74,11 @@ def test_training_stops_at_the_epoch_that_reaches_the_goal(goal: str, values: li
 
 def test_time_is_that_of_training_in_all_sessions_without_pauses(clock: Clock) -> None:
     """Ten minutes: four, a pause, five more, then a resumed session's last one."""
-    watched = limits(max_minutes=10)
+    control = standing(clock, 5000, "pause", "resume")
+    watched = limits(control, max_minutes=10)
     clock.now += 240
     assert not watched.expired()
-    clock.now += 5000
-    watched.rest(5000)
+    control.obey(1, 1)
     clock.now += 300
     assert not watched.expired()
     later = limits(max_minutes=10)
@@ -84,6 +88,38 @@ def test_time_is_that_of_training_in_all_sessions_without_pauses(clock: Clock) -
     clock.now += 1
     assert later.expired()
     assert later.reason == "10 minutes of training are over"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [("pause", "resume"), ("pause", "resume", "pause", "resume"), ("pause", "pause", "resume"), ("pause", "stop")],
+)
+def test_no_pause_counts(clock: Clock, asked: tuple[str, ...]) -> None:
+    """Neither two of them between the same batches, nor one that a stop ends, nor one before training begins."""
+    control = standing(clock, 1000, *asked)
+    before = limits(control)
+    began = before.seconds
+    with suppress(Stopped):
+        control.obey(1, 1)
+    clock.now += 7
+    assert before.seconds - began == 7
+    during = limits(control)
+    clock.now += 5
+    assert during.seconds == 5
+    control.obey(1, 2)  # whoever evaluates after a stop does not stand still for good
+
+
+def standing(clock: Clock, seconds: float, *asked: Any) -> Control:
+    """Return a control of which all this was asked already; each of its pauses takes as many seconds."""
+
+    def hear(event: events.Event) -> None:
+        if isinstance(event, events.Paused):
+            clock.now += seconds
+
+    control = Control(hear)
+    for wish in asked:
+        control.ask(wishes.make(wish, "cli"))
+    return control
 
 
 def test_a_run_that_goes_on_after_its_time_gets_it_again(clock: Clock) -> None:

@@ -46,10 +46,11 @@ def recipe_of(task: str, *sets: str) -> Recipe:
 def batch_of(recipe: Recipe):
     """Two folds of a recipe that can be stacked, with their rows."""
     from tuiml.train import folds, rows
+    from tuiml.train.plan import planned, stacks
 
     source = rows.read(recipe, lambda text: None)
-    numbers, plan = folds.planned(source)
-    batch = max(folds.stacks(plan), key=len)[:2]
+    numbers, plan = planned(source)
+    batch = max(stacks(plan), key=len)[:2]
     feeds = [
         rows.feeds(
             source, numbers[fold.train], numbers[fold.validation], lambda text: None, folds.recipe_of(recipe, fold)

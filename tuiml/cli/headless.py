@@ -105,8 +105,6 @@ def run_here(
         console.data_json(summary(folder, state))
     if code == 0:
         require.check(wanted, state.results())
-    elif state.error:
-        console.say(f"tuiml: {state.error}")
     runner.leave_if_abandoned(code)
     return code
 

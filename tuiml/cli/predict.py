@@ -77,8 +77,8 @@ def _read(files: Sequence[str], typed: Sequence[str], described: Any, recipe: Re
 
     if typed and described.form != "text":
         raise UsageError(f"--text needs a network that reads texts; the rows of {described.task} are {described.form}.")
-    words: Sequence[str] = ()
-    if described.form == "text":
+    words: Sequence[str] = described.vocabulary
+    if described.form == "text" and not words:  # a run from before they were kept in its folder: the data tells
         words = catalog.of(recipe).load(recipe.data.model_dump(), quiet).vocabulary
     with _paths(files, described.form) as named:
         found = unseen.read(named, described, recipe.data, words)

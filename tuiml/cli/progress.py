@@ -22,7 +22,7 @@ _FOLD_LINES = 20
 
 
 class Quiet:
-    """Tells nothing; the base of the others."""
+    """Tells nothing but the error that ended a run; the base of the others."""
 
     def __enter__(self) -> Self:
         return self
@@ -39,7 +39,9 @@ class Quiet:
         """Take in a fact; `state` holds it already."""
 
     def card(self, state: RunState, command: str, folder: str) -> None:
-        """Show the result."""
+        """Show the result: where nothing else is told, the error alone."""
+        if state.error:
+            console.say(f"tuiml: {state.error}")
 
 
 class Lines(Quiet):

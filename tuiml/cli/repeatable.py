@@ -22,7 +22,7 @@ def facts(folder: RunFolder, recipe: Recipe, state: RunState) -> Facts:
     devices.import_framework()
     devices.choose("auto", deterministic=False)
     from tuiml.train import model
-    from tuiml.train.folds import planned
+    from tuiml.train.plan import planned
 
     numbers, folds = planned(source) if recipe.folds.k else (source.train, [])
     found = rows.feeds(source, numbers, source.validation, quiet)

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ Outputs = npt.NDArray[Any]
 
 TOLERANCE = 1e-4
 """Largest difference between two predictions of a row that rounding explains, relative to values above 1."""
+_REASON = 200
+"""Characters of a converter's reason that are told at most."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def export(model: Any, name: str, output: Path, rows: Outputs) -> float:
         except OSError:
             raise
         except Exception as error:  # whatever a converter raises for a network it cannot express
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            reason = textwrap.shorten(reason, _REASON, placeholder=" …").rstrip(".")
             raise TuimlError(f"{name} cannot hold this network: {reason}. Nothing was written.") from error
         difference = _difference(found, expected)
         if not difference <= TOLERANCE:

@@ -21,7 +21,7 @@ def advise(recipe: Recipe, task: Task) -> list[Problem]:
     originals, shape = training_rows(recipe, task), picture_shape(recipe, task)
     found += _advise_batch(recipe, originals) + optimizers.advise(recipe)
     found += _advise_file(recipe) if recipe.model.file else _advise_network(recipe)
-    found += _advise_data(recipe, task) + _advise_folds(recipe)
+    found += _advise_data(recipe, task) + _advise_folds(recipe, task)
     if not augmentation.check(recipe, task, shape, originals)[0]:
         found += augmentation.advice(recipe, shape, task, originals)
     return found + _advise_early_stopping(recipe)
@@ -135,8 +135,15 @@ def _advise_data(recipe: Recipe, task: Task) -> list[Problem]:
     return found
 
 
-def _advise_folds(recipe: Recipe) -> list[Problem]:
-    folds = recipe.folds
+def _advise_folds(recipe: Recipe, task: Task) -> list[Problem]:
+    folds, validation = recipe.folds, recipe.data.validation
+    usual = (task.defaults.get("data", {}).get("validation", DataFields().validation), 0)
+    if folds.k and validation not in usual:  # 0 says that no row is set apart, and none is
+        return [
+            Problem(
+                "data.validation", "has no effect with folds: each fold in turn is what the others are validated on."
+            )
+        ]
     if folds.k == 0 and folds.repeats > 1:
         return [
             Problem("folds.repeats", "has no effect without folds; --folds 4, say, validates on each quarter once.")

@@ -13,7 +13,7 @@ from typing import Any
 from tuiml.errors import DataError, UsageError, did_you_mean
 from tuiml.fields import DataFields, Recipe
 from tuiml.tasks.base import Task
-from tuiml.tasks.files import csv_file, folder, npz_file
+from tuiml.tasks.files import csv_file, csv_plan, folder, npz_arrays, npz_file
 from tuiml.tasks.sets import drawn, echoes, embedded, housing, keras_sets, keras_text
 from tuiml.text import clean
 
@@ -107,6 +107,12 @@ def canonical(name: str) -> str:
     beginning = next((word for word in FILES if name.lstrip().startswith(word)), "")
     path = name.lstrip().removeprefix(beginning)
     return beginning + str(Path(os.path.expanduser(path)).absolute()) if beginning and path else name
+
+
+def forget() -> None:
+    """Let go of what was read of the user's files and kept for the next look: who has a task's `Data` looks no more."""
+    csv_plan.forget()
+    npz_arrays.forget()
 
 
 def recipe_fields(name: str) -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:

@@ -142,6 +142,13 @@ def _check_folds(recipe: Recipe, task: Task) -> list[Problem]:
                 "expected 0, or another split.",
             )
         ]
+    if folds.k and not folds.shuffled and recipe.data.split.startswith("group:"):
+        return [
+            Problem(
+                "folds.shuffled",
+                "consecutive folds cut groups in two, which data.split=group: is there to prevent; expected on.",
+            )
+        ]
     if folds.k and rows is not None and folds.k > rows:
         return [
             Problem("folds.k", f"expected at most one fold for each of the {rows:,} training rows; received {folds.k}.")

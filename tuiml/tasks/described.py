@@ -19,7 +19,10 @@ _ACTIVATIONS = ("softmax", "sigmoid", "linear", "relu", "tanh")
 
 @dataclass(frozen=True, eq=False)
 class Described:
-    """A task as a trained network sees it. `shape` is that of a row as it was read, `steady` what all pictures go through."""
+    """A task as a trained network sees it. `shape` is that of a row as it was read, `steady` what all pictures go through.
+
+    `vocabulary` is the word of each number that texts are read as: () for other rows.
+    """
 
     task: str
     kind: Kind
@@ -31,6 +34,7 @@ class Described:
     head: Head
     preparation: Preparation
     steady: augment.Pipeline
+    vocabulary: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -38,7 +42,7 @@ class Described:
     ) -> Described:
         """Return what is to be known of a task whose data has been read and prepared."""
         known = data.shape, data.classes, data.targets, data.columns
-        return cls(name, kind, data.form, *known, head, preparation, steady)
+        return cls(name, kind, data.form, *known, head, preparation, steady, data.vocabulary)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -63,6 +67,7 @@ class Described:
             "head": asdict(self.head),
             "preparation": self.preparation.to_json(),
             "steady": self.steady.to_dict(),
+            "vocabulary": self.vocabulary,
         }
 
     @classmethod
@@ -82,6 +87,7 @@ class Described:
                 _head(dict(stored["head"])),
                 from_json(stored["preparation"]),
                 augment.from_dict(stored["steady"]),
+                tuple(map(str, stored.get("vocabulary", ()))),
             )
         except (KeyError, TypeError, ValueError, augment.AugmentError) as error:
             raise StorageError(f"{where} is damaged: {type(error).__name__}: {error}.") from None

@@ -78,4 +78,11 @@ def advise(recipe: Recipe) -> list[Problem]:
                 "optimizer.schedule", "plateau watches val_loss; without validation rows it watches the training loss."
             )
         )
+    if fields.schedule == "plateau" and recipe.folds.k and recipe.folds.refit:
+        found.append(
+            Problem(
+                "optimizer.schedule",
+                "the refit has no validation rows: its learning rate follows the training loss.",
+            )
+        )
     return found

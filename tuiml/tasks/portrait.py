@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tuiml.fields import Recipe
 from tuiml.knobs import as_text, command, differences
-from tuiml.tasks import check, sizes, split
+from tuiml.tasks import check, networks, sizes, split
 from tuiml.tasks.base import Data, Task
 from tuiml.tasks.heads import Head
 from tuiml.tasks.recipes import build_recipe, default_recipe
@@ -127,15 +127,12 @@ def samples(data: Data, count: int) -> list[int]:
 
 def network(recipe: Recipe, head: Head) -> tuple[str, ...]:
     """Return the layers of a recipe in words, first to last: "conv 16 relu", "dense 64 relu", "dense 10 softmax"."""
-    model, sizes = recipe.model, recipe.hidden_sizes()
+    model = recipe.model
     if model.file:
         return (f"built by {model.file}",)
-    special = {"cnn": "conv", "lstm": "lstm", "gru": "gru"}.get(model.preset, "dense")
     layers = [f"embedding {model.embedding}"] if model.preset in ("embedding", "lstm", "gru") else []
-    for number, size in enumerate(sizes):
-        recurrent = special in ("lstm", "gru") and number < len(model.layers)
-        kind = special if number < len(model.layers) else "dense"
-        activation = "tanh" if recurrent else _per_layer(model.activation, number)
+    for number, (kind, size) in enumerate(zip(networks.kinds(recipe), recipe.hidden_sizes(), strict=True)):
+        activation = "tanh" if kind in ("lstm", "gru") else networks.per_layer(model.activation, number, "linear")
         layers.append(" ".join([f"{kind} {size} {activation}", *_restraints(recipe, number)]))
     return (*layers, f"dense {head.units} {head.activation}")
 
@@ -157,11 +154,7 @@ def _restraints(recipe: Recipe, number: int) -> list[str]:
     """Return what holds hidden layer `number` back, in words."""
     regularize = recipe.regularize
     named = (("dropout", regularize.dropout), ("L1", regularize.l1), ("L2", regularize.l2))
-    return [f"{name} {value:g}" for name, values in named if (value := _per_layer(values, number) if values else 0)]
-
-
-def _per_layer(values: Sequence[Any], number: int) -> Any:
-    return values[0] if len(values) == 1 else values[number]
+    return [f"{name} {value:g}" for name, values in named if (value := networks.per_layer(values, number, 0.0))]
 
 
 def _preset(recipe: Recipe, name: str) -> Preset:

@@ -23,14 +23,14 @@ from tuiml.train.schedule import Schedule
 _WEIGHT = "early_stopping/"
 
 
-def observers(recipe: Recipe, epochs: int) -> list[Any]:
+def observers(recipe: Recipe, epochs: int, clock: Callable[[], float]) -> list[Any]:
     """Return the callbacks that a recipe asks for, in the order in which `fit` must call them; the reporter comes after.
 
-    `epochs` are those of the whole run. Each has a `name`, `memory()` -> (counters, arrays) for a checkpoint, and
-    `remember(counters, arrays)`, which takes them back.
+    `epochs` are those of the whole run; `clock` tells the seconds that a limit counts. Each has a `name`, `memory()` ->
+    (counters, arrays) for a checkpoint, and `remember(counters, arrays)`, which takes them back.
     """
     early = [EarlyStopping(recipe.early_stopping)] if recipe.early_stopping else []
-    return [Schedule(recipe.optimizer, epochs), *early, Limits(recipe.train)]
+    return [Schedule(recipe.optimizer, epochs), *early, Limits(recipe.train, clock)]
 
 
 class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]

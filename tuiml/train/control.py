@@ -29,7 +29,8 @@ class Control:
         self._changed = threading.Condition()
         self._wishes: deque[Wish] = deque()
         self.added_epochs = 0
-        self.stood = 0.0  # seconds that training has stood still
+        self._stood = 0.0  # seconds of the pauses that are over
+        self._paused_at: float | None = None
         self.save_wished = False
 
     def ask(self, wish: Wish) -> None:
@@ -43,30 +44,33 @@ class Control:
         with self._changed:
             return any(wish.wish == "stop" for wish in self._wishes)
 
-    def obey(self, epoch: int, step: int) -> float:
-        """Obey what has been asked so far (training thread); a pause lasts until a resume or a stop.
+    def clock(self) -> float:
+        """Return seconds since some point in time (training thread), pauses left out."""
+        now = time.perf_counter() if self._paused_at is None else self._paused_at
+        return now - self._stood
 
-        Returns the seconds that training stood still. Raises Stopped.
-        """
-        paused, stood, began = False, 0.0, time.perf_counter()
-        while True:
-            wish = self._next(wait=paused)
-            if wish is None:
-                return stood
+    def obey(self, epoch: int, step: int) -> None:
+        """Obey what has been asked so far (training thread); a pause lasts until a resume or a stop. Raises Stopped."""
+        while (wish := self._next(wait=self._paused_at is not None)) is not None:
             self._publish(events.Wished(wish.id, wish.wish, wish.by, wish.value))
             if wish.wish == "stop":
+                self._go_on()
                 raise Stopped(wish)
-            if wish.wish == "pause" and not paused:
-                paused = True
+            if wish.wish == "pause" and self._paused_at is None:
+                self._paused_at = time.perf_counter()
                 self._publish(events.Paused(epoch, step))
-            elif wish.wish == "resume" and paused:
-                paused, stood = False, time.perf_counter() - began
-                self.stood += stood
+            elif wish.wish == "resume" and self._paused_at is not None:
+                self._go_on()
                 self._publish(events.Resumed(epoch, step))
             elif wish.wish == "add_epochs":
                 self.added_epochs += max(wish.value or 0, 0)
             elif wish.wish == "save":
                 self.save_wished = True
+
+    def _go_on(self) -> None:
+        if self._paused_at is not None:
+            self._stood += time.perf_counter() - self._paused_at
+            self._paused_at = None
 
     def _next(self, wait: bool) -> Wish | None:
         with self._changed:

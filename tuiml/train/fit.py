@@ -53,7 +53,7 @@ class Fit:
         self.loop.install()
         self.loop.warm()
         self.loop.between = self._between
-        self._observers = callbacks.observers(recipe, schedule_epochs)
+        self._observers = callbacks.observers(recipe, schedule_epochs, control.clock)
         for observer in self._observers:
             observer.set_model(self.model)
         self.early = next((one for one in self._observers if isinstance(one, callbacks.EarlyStopping)), None)
@@ -63,7 +63,6 @@ class Fit:
         )
         self.saver = Saver(folder, checkpoints, self.model, self._observers, publish)
         self._best_loss = math.inf if best else -math.inf
-        self._stood = control.stood
 
     def seconds_per_epoch(self) -> float:
         """Return how long an epoch takes, by real steps on weights that are put back. Raises Stopped."""
@@ -148,7 +147,5 @@ class Fit:
         """Between two chunks of batches."""
         if self._control.save_wished:
             self.save()
-        self._limits.rest(self._control.stood - self._stood)
-        self._stood = self._control.stood
         if self._limits.expired():
             raise _Expired

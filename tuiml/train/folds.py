@@ -8,12 +8,10 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tuiml import events, folds
 from tuiml.errors import NotFiniteError, StorageError, TrainingError
@@ -21,7 +19,6 @@ from tuiml.fields import Recipe
 from tuiml.recipe import read
 from tuiml.runs.folder import RunFolder
 from tuiml.state import RunState
-from tuiml.tasks import duplicates, folding
 from tuiml.tasks.base import Progress
 from tuiml.tasks.folding import Fold
 from tuiml.text import clean
@@ -29,27 +26,26 @@ from tuiml.train import beginning, checkpoint, model
 from tuiml.train.control import Control, Publish, Stopped
 from tuiml.train.failure import failed
 from tuiml.train.fit import Fit
+from tuiml.train.plan import Plan, stacks
 from tuiml.train.rows import Rows, Source, feeds
 from tuiml.train.side_by_side import SideBySide
 from tuiml.train.stacked import stackable
-
-_MOST_STACKED = 16
-"""Networks side by side: time grows with their number from here on, and so does the work that a crash costs."""
 
 Ready = Callable[[Rows, Any], None]
 """Told once, before the first fold: its rows and its network."""
 
 
-class Study:
+class CrossValidation:
     """The folds of one run; those that have ended, by the log of an earlier runner, are not trained again.
 
-    `before` is the run as that log has it; `ready` is told of the first network before any is trained.
+    `plan` is that of `source`; `before` is the run as that log has it; `ready` is told of the first network before any is trained.
     """
 
     def __init__(
         self,
         folder: RunFolder,
         source: Source,
+        plan: Plan,
         before: RunState,
         control: Control,
         publish: Publish,
@@ -58,10 +54,11 @@ class Study:
     ) -> None:
         self._folder, self._source, self._recipe = folder, source, source.recipe
         self._control, self._tell, self._ready = control, tell, ready
-        self._rows, self._plan = planned(source)
+        self._rows, self._plan = plan
         self._folds = copy.deepcopy(before.folds)
         self._publish_outside = publish
         self._errors: list[Exception] = []
+        self._not_finite = before.exit_code == NotFiniteError.exit_code
         self._planned = False
 
     def run(self) -> events.FoldsEnded:
@@ -146,7 +143,8 @@ class Study:
         recipe = recipe_of(self._recipe, fold)
         network = model.build(recipe, rows.input, rows.head)
         if recipe.train.init_from:
-            beginning.begin(network, Path(recipe.train.init_from))
+            text = beginning.begin(network, Path(recipe.train.init_from))
+            self._publish(events.Noticed("info", "init-from", text))
         return network
 
     def _feeds(self, fold: Fold) -> Rows:
@@ -194,7 +192,8 @@ class Study:
         if not any(fold.status == "finished" for fold in self._folds.values()):
             if self._errors:
                 raise self._errors[0]
-            raise TrainingError(f"every fold has failed: {next(iter(self._folds.values())).error}")
+            again = NotFiniteError if self._not_finite else TrainingError
+            raise again(f"every fold has failed: {next(iter(self._folds.values())).error}")
         finished = folds.counted(self._folds)
         metric = folds.judged(list(finished[0].history[0].metrics))
         suggested = folds.suggest(self._folds, metric, fields.smoothing, fields.skip)
@@ -250,40 +249,6 @@ def refit(source: Source) -> Source:
     return replace(source, recipe=alone, train=everything, validation=np.empty(0, np.int64))
 
 
-def planned(source: Source) -> tuple[npt.NDArray[np.int64], list[Fold]]:
-    """Return the rows that folds are cut out of (those to train and to validate on) and the folds, whose rows are places in them.
-
-    Shuffled, equal rows and those of one group stay together. Raises DataError when there are too few for the folds.
-    """
-    fields, data = source.recipe.folds, source.data
-    rows = np.sort(np.concatenate([source.train, source.validation]))
-    units = None
-    if fields.shuffled:
-        (alike,) = duplicates.alike(data.train_x)
-        keys = [alike] if data.groups is None else [alike, np.unique(data.groups, return_inverse=True)[1]]
-        units = duplicates.together(*keys)[rows]
-        units = units if len(np.unique(units)) < len(units) else None
-    return rows, folding.plan(
-        data.train_y[rows],
-        fields.k,
-        fields.repeats,
-        source.recipe.train.seed,
-        shuffled=fields.shuffled,
-        groups=units,
-        classes=data.classes,
-    )
-
-
 def _minutes(recipe: Recipe) -> float:
     """Return each network's share of the time that the run may take."""
     return recipe.train.max_minutes / (recipe.folds.k * recipe.folds.repeats + recipe.folds.refit)
-
-
-def stacks(plan: list[Fold]) -> list[list[Fold]]:
-    """Return the folds in batches that can be stacked: equal in training and in validation rows."""
-
-    def size(fold: Fold) -> tuple[int, int]:
-        return len(fold.train), len(fold.validation)
-
-    equal = [list(batch) for _, batch in groupby(sorted(plan, key=size), key=size)]
-    return [batch[at : at + _MOST_STACKED] for batch in equal for at in range(0, len(batch), _MOST_STACKED)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -14,14 +14,15 @@ from tuiml.tasks import goals
 class Limits(keras.callbacks.Callback):  # type: ignore[misc]
     """Looks at the goal after each epoch, and at the time whenever asked; `reason` is a sentence once a limit is reached.
 
-    Time is that of training and validation over all sessions of a run, pauses left out: `rest(seconds)` tells of one.
+    Time is that of training and validation over all sessions of a run, by `clock`, whose seconds leave pauses out.
     """
 
     name = "limits"
 
-    def __init__(self, fields: TrainFields) -> None:
+    def __init__(self, fields: TrainFields, clock: Callable[[], float]) -> None:
         super().__init__()
         self.reason = ""
+        self._clock = clock
         self._goal = goals.parse(fields.stop_when) if fields.stop_when.strip() else None
         self._minutes = fields.max_minutes
         self._spent = 0.0
@@ -29,7 +30,7 @@ class Limits(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Start the clock."""
-        self._since = time.monotonic()
+        self._since = self._clock()
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Stop the clock."""
@@ -48,11 +49,7 @@ class Limits(keras.callbacks.Callback):  # type: ignore[misc]
     @property
     def seconds(self) -> float:
         """Seconds spent on training so far."""
-        return self._spent + (time.monotonic() - self._since if self._since is not None else 0.0)
-
-    def rest(self, seconds: float) -> None:
-        """Take note that training stood still."""
-        self._spent -= seconds
+        return self._spent + (self._clock() - self._since if self._since is not None else 0.0)
 
     def expired(self) -> bool:
         """Whether the time is over; says so in `reason`."""

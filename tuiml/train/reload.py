@@ -1,7 +1,8 @@
 """A trained run's network, rebuilt from its recipe, with the weights that the run left; and what it says of rows.
 
-The network is built anew instead of being read from model.keras: nothing that a file says is ever executed, weights are
-arrays of known shapes, and a network that was trained on sparse rows can be given dense ones.
+The network is built anew instead of being read from model.keras: weights are arrays of known shapes, nothing else that
+lies in a weights file is looked at, and a network that was trained on sparse rows can be given dense ones. A run with a
+model file contains code, and building its network runs it (docs/model-files.md).
 """
 
 from __future__ import annotations

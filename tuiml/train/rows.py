@@ -95,6 +95,7 @@ def read(recipe: Recipe, tell: Progress) -> Source:
     if problems:
         raise RecipeError(problems)
     data = task.load(recipe.data.model_dump(), tell)
+    catalog.forget()  # a runner lives long, and has no use for a second copy of the rows
     parts = split.split(data, recipe.data.model_dump(), recipe.train.seed, folds=recipe.folds.k > 0)
     notices = (*data.notices, *parts.notices)
     return Source(recipe, task, data, parts.train, parts.validation, parts.test, notices)

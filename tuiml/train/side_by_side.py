@@ -111,9 +111,9 @@ class SideBySide:
             self._publish(events.EpochStarted(epoch, rate, fold.number, fold.repeat))
         if not self.step:
             self.stack.reset()
-        began, stood = time.perf_counter(), self._control.stood
+        began = self._control.clock()
         self._train(epoch)
-        seconds = time.perf_counter() - began - (self._control.stood - stood)
+        seconds = self._control.clock() - began
         trained = self.stack.metrics(self._total)
         validated = self.stack.evaluate(*self._validation)
         for at, fold in self.alive():

@@ -14,11 +14,14 @@ from tuiml.runs.folder import RunFolder
 from tuiml.state import RunState
 from tuiml.train.control import Control, Publish, Stopped
 from tuiml.train.failure import Outcome, failed, stopped
+from tuiml.train.plan import Plan, planned
 
 if TYPE_CHECKING:
     from tuiml.train.devices import Device
     from tuiml.train.fit import Fit
     from tuiml.train.rows import Rows, Source
+
+_BEGINNING = "init-from"
 
 
 def train(folder: RunFolder, recipe: Recipe, before: RunState, control: Control, publish: Publish) -> Outcome:
@@ -47,24 +50,29 @@ def train(folder: RunFolder, recipe: Recipe, before: RunState, control: Control,
 class Training:
     """The stages of a run, in order; each is told before it begins.
 
-    Keras is imported by the first stage, so the rooms that need it are imported by those after it. `fit` is the network
-    that the run ends with: the only one, or with folds the refit.
+    Keras is imported once the rows are there, so that what is wrong with them is told without its seconds; the rooms that
+    need it are imported by the stages after that. `fit` is the network that the run ends with: the only one, or with folds
+    the refit.
     """
 
     def __init__(self, folder: RunFolder, recipe: Recipe, before: RunState, control: Control, publish: Publish) -> None:
         self.folder, self.recipe, self.before = folder, recipe, before
-        self.control, self.publish = control, publish
+        self.control, self._publish = control, publish
         self.fit: Fit | None = None
         self.final_epoch: int | None = None
         self._epochs = _epochs(recipe, before)
         self._told = ""
         self._hinted, self._added = False, 0
+        self._beginnings = {notice.text for notice in before.notices if notice.code == _BEGINNING}
 
     def run(self) -> Outcome:
         """Prepare, train the folds where there are any, fit, evaluate, save."""
         source = self._prepare()
+        plan = planned(source) if self.recipe.folds.k and self.before.suggested is None else None
+        self._import()
+        if plan is not None:
+            self._train_folds(source, plan)
         if self.recipe.folds.k:
-            self._train_folds(source)
             if not self.recipe.folds.refit:
                 self._target()
                 return Outcome("finished", "all folds done")
@@ -87,20 +95,22 @@ class Training:
     def _prepare(self) -> Source:
         recipe = self.recipe
         self._begin()
-        self._stage("importing TensorFlow")
-        from tuiml.train import devices
-
-        devices.import_framework()
-        self._device: Device = devices.choose(recipe.train.device, recipe.train.deterministic)
         self._stage("reading " + recipe.task)
         from tuiml.train import rows
 
         source = rows.read(recipe, self._stage)
         for text in source.notices:
             self.publish(events.Noticed("warning", "data", text))
+        return source
+
+    def _import(self) -> None:
+        self._stage("importing TensorFlow")
+        from tuiml.train import devices
+
+        devices.import_framework()
+        self._device: Device = devices.choose(self.recipe.train.device, self.recipe.train.deterministic)
         if self._device.warning:
             self.publish(events.Noticed("warning", "gpu-unusable", self._device.warning))
-        return source
 
     def _begin(self) -> None:
         """Find where an earlier runner left off, and say that this one took the run up."""
@@ -123,14 +133,15 @@ class Training:
             )
         )
 
-    def _train_folds(self, source: Source) -> None:
+    def _train_folds(self, source: Source, plan: Plan) -> None:
         """Train the folds that are still to train, and let the refit have as many epochs as they suggest."""
-        if self.before.suggested is None:
-            self._stage("preparing the folds")
-            from tuiml.train.folds import Study
+        self._stage("preparing the folds")
+        from tuiml.train.folds import CrossValidation
 
-            study = Study(self.folder, source, self.before, self.control, self.publish, self._stage, self._tell_ready)
-            self._epochs = study.run().epoch + self.before.added
+        folds = CrossValidation(
+            self.folder, source, plan, self.before, self.control, self.publish, self._stage, self._tell_ready
+        )
+        self._epochs = folds.run().epoch + self.before.added
 
     def _open(self, source: Source) -> Fit:
         """Build the run's own network on its rows, and take up its checkpoint, if there is one."""
@@ -198,6 +209,14 @@ class Training:
         except Stopped as stop:
             return stopped(stop) if outcome.status == "finished" else outcome
         return outcome
+
+    def publish(self, event: events.Event) -> None:
+        """Tell a fact; how a network begins is told once, though each fold's and the refit's begin so."""
+        if isinstance(event, events.Noticed) and event.code == _BEGINNING:
+            if event.text in self._beginnings:
+                return
+            self._beginnings.add(event.text)
+        self._publish(event)
 
     def _stage(self, what: str) -> None:
         self.control.obey(0, 0)

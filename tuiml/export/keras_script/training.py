@@ -11,7 +11,12 @@ from tuiml.tasks import goals
 
 
 def building(facts: Facts) -> Section:
-    """Return the function `build()`: a new compiled network."""
+    """Return the function `build()`: a new compiled network. Raises UsageError for one that cannot be written."""
+    if facts.recipe.model.file:
+        raise UsageError(
+            "the network of a model file is made by that file's code and cannot be written as a script. "
+            "--format keras exports it as it is."
+        )
     precision, head = facts.recipe.train.precision, facts.head
     lines = [] if precision == "float32" else [f'keras.config.set_dtype_policy("{precision}")', ""]
     lines += [

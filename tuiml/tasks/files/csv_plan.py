@@ -100,6 +100,12 @@ def read(path: Path) -> Table:
     return _read(path, *_state(path))
 
 
+def forget() -> None:
+    """Let go of the files that were read last, and of what was made of them."""
+    _plan.cache_clear()
+    _read.cache_clear()
+
+
 def _state(path: Path) -> tuple[int, int]:
     """Return what changes when a file does; zeros for one that cannot be looked at, which reading it will explain."""
     try:

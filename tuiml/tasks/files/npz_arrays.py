@@ -94,6 +94,11 @@ def _load(path: Path) -> Arrays:
     return _read(path, state.st_mtime_ns, state.st_size)
 
 
+def forget() -> None:
+    """Let go of the arrays that were read last."""
+    _read.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _read(path: Path, modified: int, size: int) -> Arrays:
     if not zipfile.is_zipfile(path):

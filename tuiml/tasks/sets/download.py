@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,14 +86,13 @@ def _sha256(path: Path) -> str:
 def _fetch(file: File, path: Path, absent: Sequence[File], progress: Progress) -> None:
     import pooch
     import requests
-    from filelock import FileLock
 
     pooch.get_logger().setLevel("ERROR")  # its own messages would tear the screen; progress tells
     partial = path.with_name(path.name + ".part")
     progress(f"fetching {path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_name(path.name + ".lock")):  # two runs started at once fetch it once
+        with _locked(path.with_name(path.name + ".lock")):  # two runs started at once fetch it once
             for attempt in range(_ATTEMPTS):
                 began = partial.stat().st_size if partial.exists() else 0
                 try:
@@ -120,6 +119,19 @@ def _fetch(file: File, path: Path, absent: Sequence[File], progress: Progress) -
             f"{file.name} cannot be stored in {path.parent}: {error.strerror or error}. "
             "Make room or give permission there, or set KERAS_HOME to another folder."
         ) from None
+
+
+@contextmanager
+def _locked(lock: Path) -> Iterator[None]:
+    """Hold `lock`, and leave none behind: who waits for a removed file's lock gets it, sees that, and takes a new one."""
+    from filelock import FileLock
+
+    with FileLock(lock):
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # Windows removes no file that is open
+                lock.unlink(missing_ok=True)
 
 
 def _downloader(file: File, partial: Path, progress: Progress) -> Callable[[str, str | IO[Any], Any], None]:

@@ -78,5 +78,6 @@ TASKS: tuple[Task, ...] = (
                 "train": {"epochs": 100, "batch_size": 50},
             }
         },
+        published="measured, 3 seeds: 62 to 71 % of the test rows right; it learns its training rows by heart, which is the lesson",
     ),
 )

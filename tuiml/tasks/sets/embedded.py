@@ -125,6 +125,7 @@ TASKS: tuple[Task, ...] = (
             "optimizer": {"name": "rmsprop", "learning_rate": 1e-3},
             "train": {"epochs": 12, "batch_size": 32},
         },
+        published="measured, 3 seeds: 95.0 to 96.4 % of the test rows right",
         upright="a 6 may become a 9",
         handed="a 2 may become a 5",
     ),
@@ -144,6 +145,7 @@ TASKS: tuple[Task, ...] = (
             "optimizer": {"name": "adam", "learning_rate": 5e-3},
             "train": {"epochs": 30, "batch_size": 16},
         },
+        published="measured, 3 seeds: 97.2 % of the test rows right",
     ),
     Task(
         "breast_cancer",
@@ -161,6 +163,7 @@ TASKS: tuple[Task, ...] = (
             "optimizer": {"name": "adam", "learning_rate": 3e-3},
             "train": {"epochs": 30, "batch_size": 32},
         },
+        published="measured, 3 seeds: 96.5 % of the test rows right",
     ),
     Task(
         "diabetes",
@@ -178,5 +181,6 @@ TASKS: tuple[Task, ...] = (
             "optimizer": {"name": "adam", "learning_rate": 3e-3},
             "train": {"epochs": 60, "batch_size": 16},
         },
+        published="measured, 3 seeds: off by 43.0 to 44.3 on average on the test rows",
     ),
 )
