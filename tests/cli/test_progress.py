@@ -23,8 +23,8 @@ def test_a_study_is_told_in_few_lines(capsys: pytest.CaptureFixture[str], stacke
     of_folds = [line for line in lines if "/100  val_loss" in line]
     suggested = next(number for number, line in enumerate(lines) if line.startswith("suggested "))
 
-    assert f"{4 * repeats} networks" in lines[1]
-    assert "about 4 min" in lines[1]
+    assert f"{4 * repeats} networks" in lines[2]  # after the layers and the rows
+    assert "about 4 min" in lines[2]
     assert len([line for line in lines if "  done  " in line]) == 4 * repeats
     assert 10 <= len(of_folds) <= 20
     assert all(line.startswith("epoch ") for line in lines[suggested + 1 :])

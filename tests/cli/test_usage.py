@@ -91,6 +91,15 @@ def test_a_broken_tensorflow_is_named_and_the_run_shows_as_failed(tuiml, broken_
     assert [run["status"] for run in listed] == ["failed"]
 
 
+def test_a_dry_run_says_what_there_will_be(tuiml) -> None:
+    """Rows of each split, layers with their shapes, parameters and memory, before anything is trained."""
+    done = tuiml("--task", "digits", "--layers", "8", "--dry-run")
+
+    assert "rows: 1,150 train + 287 validation + 360 test" in done.stderr
+    assert "dense_1 (8,) 520" in done.stderr
+    assert "610 parameters, about" in done.stderr
+
+
 def test_a_dry_run_prints_a_recipe_that_runs_the_same(tuiml, tmp_path) -> None:
     """What `--dry-run` prints can be given back with `--recipe`."""
     first = tuiml("--task", "digits", "--dropout", "0.5,0.1", "--early-stopping", "3", "--dry-run")

@@ -18,7 +18,7 @@ from tuiml.recipe import to_toml
 from tuiml.runs import launch, references, store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.summary import summary
-from tuiml.tasks import catalog, check, recipes
+from tuiml.tasks import catalog, check, recipes, sizes, split
 from tuiml.tasks.advice import advise
 from tuiml.tasks.base import Task
 from tuiml.tasks.goals import Goal
@@ -115,11 +115,25 @@ def dry_run(plan: Recipe, json: bool) -> int:
     if json:
         console.data_json({"command": reproduce, "recipe": plan.model_dump(mode="json", exclude_none=True)})
     else:
-        console.say(f"# {reproduce}")
-        for sentence in _notes(plan, catalog.of(plan)):
+        task = catalog.of(plan)
+        for sentence in (reproduce, *_expected(plan, task), *_notes(plan, task)):
             console.say(f"# {sentence}")
         console.data(to_toml(plan).rstrip("\n"))
     return 0
+
+
+def _expected(recipe: Recipe, task: Task) -> Iterator[str]:
+    """Yield the rows of each split, the layers and the memory of training, as far as they are known without the data."""
+    if task.rows is not None:
+        counts = split.counts(task.rows, recipe.data.model_dump(), folds=recipe.folds.k > 0)
+        names = ("train", "validation", "test")
+        yield "rows: " + " + ".join(f"{count:,} {name}" for count, name in zip(counts, names, strict=True) if count)
+    layers, memory = sizes.layers(recipe, task), sizes.training_memory(recipe, task)
+    if layers is not None:
+        yield "network: " + "; ".join(map(str, layers))
+        yield f"{sum(layer.parameters for layer in layers):,} parameters" + (
+            f", about {memory / 1e6:,.1f} MB in training" if memory is not None else ""
+        )
 
 
 def _notes(recipe: Recipe, task: Task) -> Iterator[str]:

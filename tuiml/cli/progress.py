@@ -59,6 +59,7 @@ class Lines(Quiet):
         if isinstance(event, events.Preparing):
             self.say(f"{event.what} ...")
         elif isinstance(event, events.ModelReady):
+            self.say("; ".join(state.layers))
             self.say(_facts(state))
         elif isinstance(event, events.EpochEnded) and event.fold is None:
             self._epoch(state)

@@ -41,7 +41,7 @@ def read_amount(value: Any) -> Any:
         number = math.nan
     if not 0 <= number < math.inf or (number >= 1 and number != int(number)):
         raise ValueError(AMOUNT_RANGE)
-    return number
+    return int(number) if number >= 1 else number
 
 
 Amount = Annotated[float | Literal["auto"], PlainValidator(read_amount)]

@@ -52,7 +52,10 @@ def describe(model: Any, recipe: Recipe, batch_size: int) -> list[str]:
     """Return one readable line per layer, name, output shape, parameters, and what training needs of memory."""
     found = sizes(model)
     needed = memory(found, recipe.optimizer, batch_size) / 1e6
-    return [*map(str, found), f"about {needed:,.1f} MB in training, {batch_size:,} rows a step"]
+    return [
+        *map(str, found),
+        f"about {needed:,.1f} MB in training, {batch_size:,} row{'s' if batch_size != 1 else ''} a step",
+    ]
 
 
 def sizes(model: Any) -> list[Layer]:
