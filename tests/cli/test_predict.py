@@ -17,18 +17,18 @@ pytestmark = pytest.mark.tf
 
 
 @pytest.fixture
-def test_rows():
+def held_out():
     """The real test digits."""
     return catalog.find("digits").load({}, lambda what: None).test_x
 
 
-def test_pictures_are_predicted_as_the_run_predicted_them(trained_digits, tuiml, tmp_path, test_rows) -> None:
+def test_pictures_are_predicted_as_the_run_predicted_them(trained_digits, tuiml, tmp_path, held_out) -> None:
     """A digit saved as a color PNG has the probabilities that the run gave it; bad files are named, and the exit code is 3."""
     from PIL import Image
 
     for row in range(3):
-        Image.fromarray(test_rows[row, :, :, 0]).convert("RGB").save(tmp_path / f"{row}.png")
-    np.save(tmp_path / "rows.npy", test_rows[:3])
+        Image.fromarray(held_out[row, :, :, 0]).convert("RGB").save(tmp_path / f"{row}.png")
+    np.save(tmp_path / "rows.npy", held_out[:3])
     (tmp_path / "bad.png").write_text("<html>")
     (tmp_path / "wrong.npy").write_bytes(b"\x93NUMPY junk")
     np.save(tmp_path / "pickled.npy", np.array([{}, {}]), allow_pickle=True)
