@@ -4,24 +4,14 @@ import math
 
 import pytest
 
+from tests.nouns.conftest import records
 from tuiml import events, folds
-from tuiml.events import Event, Record, decode, encode
+from tuiml.events import Event
 from tuiml.folds import Epoch, Fold
 from tuiml.state import RunState
 
 START = events.RunStarted("r", "boston_housing", 4, 1, 0, 1, "host")
 READY = events.ModelReady(["output (1,) 65"], 65, "mse", ["mae"], 10, "cpu")
-
-
-def records(*happened: Event | tuple[float, Event]) -> list[Record]:
-    """Events as records, a second apart unless a time is given."""
-    found = []
-    for seq, item in enumerate(happened, 1):
-        t, event = item if isinstance(item, tuple) else (float(seq), item)
-        record = decode(encode(event, seq, t))
-        assert record is not None
-        found.append(record)
-    return found
 
 
 def plan(epochs: int = 4, stacked: bool = False, refit: bool = True) -> events.FoldsPlanned:

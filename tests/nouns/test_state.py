@@ -2,23 +2,13 @@
 
 import math
 
+from tests.nouns.conftest import records
 from tuiml import events
-from tuiml.events import Event, Record, decode, encode
+from tuiml.events import decode
 from tuiml.state import RunState
 
 START = events.RunStarted("r", "digits", 4, 32, 0, 1, "host")
 READY = events.ModelReady(["output (10,) 650"], 650, "mse", ["accuracy"], 10, "cpu")
-
-
-def records(*happened: Event | tuple[float, Event]) -> list[Record]:
-    """Events as records, a second apart unless a time is given."""
-    found = []
-    for seq, item in enumerate(happened, 1):
-        t, event = item if isinstance(item, tuple) else (float(seq), item)
-        record = decode(encode(event, seq, t))
-        assert record is not None
-        found.append(record)
-    return found
 
 
 def epoch(number: int, loss: float, val_loss: float, left: int | None = None) -> events.EpochEnded:

@@ -39,11 +39,6 @@ class Control:
             self._wishes.append(wish)
             self._changed.notify_all()
 
-    def pending_stop(self) -> bool:
-        """Whether a stop waits to be obeyed."""
-        with self._changed:
-            return any(wish.wish == "stop" for wish in self._wishes)
-
     def clock(self) -> float:
         """Return seconds since some point in time (training thread), pauses left out."""
         now = time.perf_counter() if self._paused_at is None else self._paused_at
