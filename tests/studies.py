@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator
 
 from tuiml import events, folds
-from tuiml.events import Event, Record
+from tuiml.events import Event
 from tuiml.folds import Folds
+from tuiml.records import Record
 from tuiml.state import RunState
 
 

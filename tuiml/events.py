@@ -1,20 +1,14 @@
-"""Every fact a run can state, and its form as one line of JSON.
+"""Every fact a run can state; `records` is their form in a log.
 
 Epochs and steps are counted from 1. Metrics are flat dictionaries of Python floats; the names of validation
-metrics begin with `val_`. Non-finite numbers travel as the strings "nan", "inf" and "-inf", so that each line is valid JSON.
+metrics begin with `val_`. `loss` and `val_loss` are the data's alone: what L1 and L2 add to both is `penalty` (mean over
+the epoch's batches) and `val_penalty` (of the weights at its end), there only when the network is penalized.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import math
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, ClassVar, get_args, get_origin, get_type_hints
-
-VERSION = 1
-_YEAR_3000 = 32503680000.0  # in seconds since 1970
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -52,7 +46,8 @@ class RunStarted(Event):
 class DataReady(Event):
     """Rows of each split, shape of one row, class names (empty for regression).
 
-    Of the training rows, `copies` are what offline augmentation made of the others.
+    Of the training rows, `copies` are what offline augmentation made of the others. `baseline` are the metrics on the
+    validation rows (without them, on the test rows) of common sense: always the training rows' class shares, or their mean.
     """
 
     train: int
@@ -61,6 +56,7 @@ class DataReady(Event):
     shape: list[int]
     classes: list[str]
     copies: int = 0
+    baseline: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,12 +83,37 @@ class EpochStarted(Event):
 
 @dataclass(frozen=True)
 class BatchEnded(Event):
-    """Running means of the epoch's metrics after `step` of `steps` batches; thinned in the log."""
+    """Running means of the epoch's metrics after `step` of `steps` batches; thinned in the log.
+
+    `losses` are those of the steps since the last such event, in order: each its own, or means of equal parts where
+    there are more than `MOST_LOSSES`.
+    """
 
     epoch: int
     step: int
     steps: int
     metrics: dict[str, float]
+    losses: list[float] = field(default_factory=list)
+
+
+MOST_LOSSES = 10
+
+
+@dataclass(frozen=True)
+class Measured(Event):
+    """The network after an epoch, at most once a second, with dropout and augmentation off.
+
+    `metrics` are on a fixed sample of `rows` training rows, comparable with the validation's. By layer, `norms` are the
+    L2 norms of its weights, `near_zero` the shares of them below 1e-3 in size, and `silent` the shares of relu units that
+    fire on none of the validation rows looked at.
+    """
+
+    epoch: int
+    rows: int
+    metrics: dict[str, float]
+    norms: dict[str, float]
+    near_zero: dict[str, float]
+    silent: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -222,89 +243,3 @@ class RunEnded(Event):
     error: str | None = None
     exit_code: int = 0
     final_epoch: int | None = None
-
-
-@dataclass(frozen=True)
-class Record:
-    """One line of a log: when it was written, what it says. `event` is None for a kind this version does not know."""
-
-    seq: int
-    t: float
-    kind: str
-    event: Event | None
-    fields: dict[str, Any]
-
-
-def encode(event: Event, seq: int, t: float) -> str:
-    """Return the event as one line of JSON without its line break; `t` is in seconds since 1970."""
-    fields = {name: _outward(value) for name, value in vars(event).items()}
-    envelope = {"v": VERSION, "seq": seq, "t": round(t, 6), "kind": type(event).__name__}
-    return json.dumps(envelope | fields, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def decode(line: str | bytes) -> Record | None:
-    """Return the record on a line, or None when the line is torn or not a record at all."""
-    try:
-        fields = json.loads(line)
-        seq, t, kind = fields.pop("seq"), fields.pop("t"), fields.pop("kind")
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
-    if not (_fits(seq, int) and _fits(t, float) and _fits(kind, str) and 0 <= t < _YEAR_3000):
-        return None
-    fields.pop("v", None)
-    fields = {name: _inward(value) for name, value in fields.items()}
-    return Record(seq, t, kind, _event(kind, fields), fields)
-
-
-def _event(kind: str, fields: dict[str, Any]) -> Event | None:
-    event_class = Event.registry.get(kind)
-    if event_class is None:
-        return None
-    known = _types(kind)
-    given = {name: value for name, value in fields.items() if name in known}
-    if not all(_fits(value, known[name]) for name, value in given.items()):
-        return None
-    try:
-        return event_class(**given)
-    except TypeError:  # of another version with other required fields: kept as a record, not interpreted
-        return None
-
-
-@cache
-def _types(kind: str) -> dict[str, Any]:
-    hints = get_type_hints(Event.registry[kind])
-    return {field.name: hints[field.name] for field in dataclasses.fields(Event.registry[kind])}
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    """Whether a value read from a log is what a field holds: a damaged or foreign record is not interpreted."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin is list:
-        return isinstance(value, list) and all(_fits(item, inner[0]) for item in value)
-    if origin is dict:
-        return isinstance(value, dict) and all(_fits(item, inner[1]) for item in value.values())
-    if inner:
-        return any(_fits(value, option) for option in inner)
-    if kind is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
-
-
-def _outward(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
-    if isinstance(value, dict):
-        return {key: _outward(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_outward(item) for item in value]
-    return value
-
-
-def _inward(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _number(item) for key, item in value.items()}
-    return value
-
-
-def _number(value: Any) -> Any:
-    return float(value) if value in ("nan", "inf", "-inf") else value

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tuiml import events, folds
-from tuiml.events import Record
+from tuiml import events, folds, stages
 from tuiml.folds import Epoch, Fold, Folds, Place
+from tuiml.records import Record
+from tuiml.stages import Stage
 
-_NUMBERS = re.compile(r"[\d.,]+")
 LIVE = ("preparing", "running", "paused", "stopping")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A step of the warm-up and when it began, in seconds since 1970."""
-
-    what: str
-    t: float
 
 
 @dataclass
@@ -30,7 +21,8 @@ class RunState:
 
     `status` is preparing, running, paused, stopping, finished, stopped or failed; a reader that finds the runner dead
     calls `mark_crashed`. `metrics` of the running epoch are running means; `test` and `best_test` are evaluations of the
-    final weights and of those of the epoch of best validation loss. Times are seconds since 1970: `started` the first
+    final weights and of those of the epoch of best validation loss. `batch_losses` are (epochs done, loss of a step).
+    Times are seconds since 1970: `started` the first
     event, `session` the present runner's first, `last` the newest. `spent` are the seconds of earlier runners, `idle`
     those of pauses and between the last event of a runner and the first epoch of the next.
 
@@ -50,6 +42,7 @@ class RunState:
     host: str = ""
     rows: dict[str, int] = field(default_factory=dict)
     copies: int = 0
+    baseline: dict[str, float] = field(default_factory=dict)
     shape: list[int] = field(default_factory=list)
     classes: list[str] = field(default_factory=list)
     layers: list[str] = field(default_factory=list)
@@ -62,6 +55,7 @@ class RunState:
     metrics: dict[str, float] = field(default_factory=dict)
     batch_losses: list[tuple[float, float]] = field(default_factory=list)
     history: list[Epoch] = field(default_factory=list)
+    measured: list[events.Measured] = field(default_factory=list)
     plan: events.FoldsPlanned | None = None
     folds: Folds = field(default_factory=dict)
     place: Place | None = None
@@ -218,10 +212,7 @@ class RunState:
 
     def _on_preparing(self, event: events.Preparing, t: float) -> None:
         self.status = "preparing"
-        began = t
-        if self.stages and _NUMBERS.sub("", event.what) == _NUMBERS.sub("", self.stages[-1].what):
-            began = self.stages.pop().t  # the same step, further on
-        self.stages.append(Stage(event.what, began))
+        stages.take(self.stages, event.what, t)
 
     def _on_runstarted(self, event: events.RunStarted, t: float) -> None:
         self.run, self.task, self.status, self.stages = event.run, event.task, "preparing", []
@@ -234,10 +225,11 @@ class RunState:
         self._stood_since = self.last
         self._best, self._paused_at, self._origin, self.place = (0, None, math.inf), 0.0, None, None
         self.batch_losses = [pair for pair in self.batch_losses if pair[0] <= len(self.history)]
+        self.measured = [one for one in self.measured if one.epoch <= len(self.history)]
 
     def _on_dataready(self, event: events.DataReady, t: float) -> None:
         self.rows = {"train": event.train, "validation": event.validation, "test": event.test}
-        self.copies, self.shape, self.classes = event.copies, event.shape, event.classes
+        self.copies, self.shape, self.classes, self.baseline = event.copies, event.shape, event.classes, event.baseline
 
     def _on_modelready(self, event: events.ModelReady, t: float) -> None:
         self.layers, self.parameters, self.loss = event.layers, event.parameters, event.loss
@@ -254,9 +246,12 @@ class RunState:
             self.batch_losses.pop()
 
     def _on_batchended(self, event: events.BatchEnded, t: float) -> None:
+        before, steps = self.step if self.epoch == event.epoch else 0, max(event.steps, 1)
         self.epoch, self.step, self.steps, self.metrics = event.epoch, event.step, event.steps, event.metrics
-        if math.isfinite(event.metrics.get("loss", math.nan)):
-            self.batch_losses.append((event.epoch - 1 + event.step / max(event.steps, 1), event.metrics["loss"]))
+        losses = event.losses or [event.metrics.get("loss", math.nan)]  # of an older version: the running mean
+        each = (event.step - before) / len(losses)
+        places = [event.epoch - 1 + (before + each * (at + 1)) / steps for at in range(len(losses))]
+        self.batch_losses += [pair for pair in zip(places, losses, strict=True) if math.isfinite(pair[1])]
 
     def _on_epochended(self, event: events.EpochEnded, t: float) -> None:
         self.epoch, self.metrics, self.step = event.epoch, event.metrics, self.steps
@@ -266,6 +261,9 @@ class RunState:
             Epoch(event.epoch, event.metrics, event.seconds, event.learning_rate, event.patience_left, t - self.idle)
         )
         self.epochs = max(self.epochs, event.epoch)
+
+    def _on_measured(self, event: events.Measured, t: float) -> None:
+        self.measured.append(event)
 
     def _on_foldsplanned(self, event: events.FoldsPlanned, t: float) -> None:
         self.plan = event

@@ -4,8 +4,8 @@ import csv
 import io
 
 from tuiml import events
-from tuiml.events import Record
 from tuiml.export import history
+from tuiml.records import Record
 from tuiml.state import RunState
 
 

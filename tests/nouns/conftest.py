@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tuiml.events import Event, Record, decode, encode
+from tuiml.events import Event
+from tuiml.records import Record, decode, encode
 
 
 def records(*happened: Event | tuple[float, Event]) -> list[Record]:

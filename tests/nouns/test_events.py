@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuiml import events
-from tuiml.events import decode, encode
+from tuiml.records import decode, encode
 
 METRICS = st.dictionaries(
     st.sampled_from(["loss", "accuracy", "val_loss"]), st.floats(allow_nan=True, allow_infinity=True)

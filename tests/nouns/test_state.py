@@ -4,7 +4,7 @@ import math
 
 from tests.nouns.conftest import records
 from tuiml import events
-from tuiml.events import decode
+from tuiml.records import decode
 from tuiml.state import RunState
 
 START = events.RunStarted("r", "digits", 4, 32, 0, 1, "host")

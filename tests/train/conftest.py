@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tuiml.events import Record
+from tuiml.records import Record
 from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import read_all

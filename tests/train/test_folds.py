@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from tuiml import events
-from tuiml.events import Record
 from tuiml.folds import mean_curve
+from tuiml.records import Record
 from tuiml.runs import launch, wishes
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import read_all

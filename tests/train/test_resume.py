@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tuiml import events
-from tuiml.events import Record
+from tuiml.records import Record
 from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.store import read

@@ -15,7 +15,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tuiml import events
+from tuiml import events, records
 from tuiml.fields import Recipe
 from tuiml.recipe import to_toml
 from tuiml.runs import launch
@@ -71,7 +71,7 @@ class WrittenRun:
         for fact in facts:
             self.seq += 1
             self.time += seconds
-            lines.append(events.encode(fact, self.seq, self.time))
+            lines.append(records.encode(fact, self.seq, self.time))
         with self.folder.events.open("a") as log:
             log.write("".join(line + "\n" for line in lines))
 

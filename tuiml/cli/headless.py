@@ -11,10 +11,10 @@ from tuiml.cli import console, require
 from tuiml.cli.progress import Lines, Narrator, Quiet
 from tuiml.draw.folds import epochs_asked, networks
 from tuiml.errors import RecipeError, UsageError
-from tuiml.events import Record, encode
 from tuiml.fields import Recipe
 from tuiml.knobs import command
 from tuiml.recipe import to_toml
+from tuiml.records import Record, encode
 from tuiml.runs import launch, references, store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.summary import summary

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from tuiml import events
 from tuiml.cli import console
-from tuiml.events import Record
+from tuiml.records import Record
 from tuiml.state import RunState
 
 if TYPE_CHECKING:

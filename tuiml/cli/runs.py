@@ -12,7 +12,7 @@ from tuiml import settings
 from tuiml.cli import console
 from tuiml.draw.folds import ended, epochs_asked
 from tuiml.errors import StorageError, UsageError
-from tuiml.events import Record
+from tuiml.records import Record
 from tuiml.runs import launch, store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.store import Follower
@@ -182,7 +182,7 @@ def _row(run: store.Run) -> Any:
 
 def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
     from tuiml.cli.progress import Lines, Quiet
-    from tuiml.events import encode
+    from tuiml.records import encode
     from tuiml.tasks import recipes
 
     narrator = Quiet() if json or jsonl else Lines()

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from tuiml.errors import StorageError
-from tuiml.events import Event, Record, decode, encode
+from tuiml.events import Event
+from tuiml.records import Record, decode, encode
 
 
 class EventLog:

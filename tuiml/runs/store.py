@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuiml.errors import StorageError, UsageError, did_you_mean
-from tuiml.events import Record
+from tuiml.records import Record
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import Tail
 from tuiml.state import RunState

@@ -1,4 +1,4 @@
-"""Wishes: what others ask of a runner (stop, pause, resume, save, add epochs), as lines in the run folder."""
+"""Wishes: what others ask of a runner (stop, pause, resume, step one epoch, save, add epochs), as lines in the run folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from tuiml.errors import StorageError
 
-Kind = Literal["stop", "pause", "resume", "save", "add_epochs"]
+Kind = Literal["stop", "pause", "resume", "step", "save", "add_epochs"]
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from types import FrameType
 
 from tuiml import events, recipe
 from tuiml.errors import ExitCode, RecipeError, StorageError
-from tuiml.events import Record
 from tuiml.fields import Recipe
+from tuiml.records import Record
 from tuiml.runs import wishes
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import EventLog, read_all

@@ -23,7 +23,8 @@ from tuiml.tasks import recipes
 from tuiml.text import clean
 from tuiml.tui import actions, clipboard
 from tuiml.tui.form import file_field
-from tuiml.tui.palette import Commands, FieldChosen, RunChosen, TaskChosen
+from tuiml.tui.messages import CopyAsked, FieldChosen, RunChosen, TaskChosen
+from tuiml.tui.palette import Commands
 from tuiml.tui.runners import Runners
 from tuiml.tui.screens.darkroom import Darkroom
 from tuiml.tui.screens.help import Help
@@ -38,7 +39,7 @@ _SIGNALS = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HANGUP}
 class TuimlApp(App[int]):
     """Opens with the form of `recipe`, or, with `watch`, with that run on top of it."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = sorted((Path(__file__).parent / "styles").glob("*.tcss"))
     TITLE = "tuiml"
     COMMANDS: ClassVar = {Commands}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "app.quit", "Quit", priority=True)]
@@ -158,10 +159,9 @@ class TuimlApp(App[int]):
         """To the form; runs go on."""
         await self.show(self.setup)
 
-    @on(Live.CopyAsked)
-    @on(Setup.CopyAsked)
-    def _copy_asked(self, event: Live.CopyAsked | Setup.CopyAsked) -> None:
-        self.copy(event.command)
+    @on(CopyAsked)
+    def _copy_asked(self, event: CopyAsked) -> None:
+        self.copy(event.text)
 
     @on(TaskChosen)
     async def _task_chosen(self, event: TaskChosen) -> None:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.message import Message
 
 from tuiml.runs import store
 from tuiml.runs.folder import RunFolder
@@ -18,32 +17,9 @@ from tuiml.tasks import catalog
 from tuiml.text import clean
 from tuiml.tui import actions, form
 from tuiml.tui.hints import help_of, title_of
+from tuiml.tui.messages import FieldChosen, RunChosen, TaskChosen
 
 _RECENT = 20
-
-
-class TaskChosen(Message):
-    """Show a task's default recipe, or one of its presets."""
-
-    def __init__(self, name: str, preset: str = form.DEFAULT) -> None:
-        self.name, self.preset = name, preset
-        super().__init__()
-
-
-class FieldChosen(Message):
-    """Put the cursor into a field of the form."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        super().__init__()
-
-
-class RunChosen(Message):
-    """Open a run."""
-
-    def __init__(self, folder: RunFolder) -> None:
-        self.folder = folder
-        super().__init__()
 
 
 class Entry(NamedTuple):

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static
@@ -26,6 +25,7 @@ from tuiml.tasks import recipes
 from tuiml.text import clean
 from tuiml.tui import actions, captions
 from tuiml.tui.condense import Condensed
+from tuiml.tui.messages import CopyAsked
 from tuiml.tui.runners import BY, Runners, read_log
 from tuiml.tui.widgets.chart import Chart
 from tuiml.tui.widgets.log_pane import LogPane
@@ -51,13 +51,6 @@ class Live(Screen[None]):
     seen: reactive[tuple[int, str]] = reactive((-1, ""), init=False)
     now: reactive[float] = reactive(0.0, init=False)
     log_shown: reactive[bool] = reactive(False, init=False, toggle_class="-log")
-
-    class CopyAsked(Message):
-        """The user wants the command of this run."""
-
-        def __init__(self, command: str) -> None:
-            self.command = command
-            super().__init__()
 
     def __init__(self, folder: RunFolder, runners: Runners) -> None:
         super().__init__()
@@ -281,4 +274,4 @@ class Live(Screen[None]):
 
     def action_copy_command(self) -> None:
         """Copy the command that repeats this run."""
-        self.post_message(self.CopyAsked(recipes.repeat(self.folder.recipe, epochs_asked(self.state))))
+        self.post_message(CopyAsked(recipes.repeat(self.folder.recipe, epochs_asked(self.state))))

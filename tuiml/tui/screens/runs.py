@@ -16,7 +16,7 @@ from tuiml.runs import store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.store import Run
 from tuiml.tui import actions, captions
-from tuiml.tui.palette import RunChosen
+from tuiml.tui.messages import RunChosen
 from tuiml.tui.runners import Runners
 from tuiml.tui.widgets.title import Title
 

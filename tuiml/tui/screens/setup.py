@@ -28,6 +28,7 @@ from tuiml.text import clean
 from tuiml.tui import actions, form, hints, relevance
 from tuiml.tui.examine import Examined, Known, examine
 from tuiml.tui.form import DEFAULT, PRESET, Values
+from tuiml.tui.messages import CopyAsked
 from tuiml.tui.widgets.field import Field
 from tuiml.tui.widgets.form import Form
 from tuiml.tui.widgets.title import Title
@@ -61,13 +62,6 @@ class Setup(Screen[None]):
 
         def __init__(self, recipe: Recipe) -> None:
             self.recipe = recipe
-            super().__init__()
-
-    class CopyAsked(Message):
-        """The user wants the equivalent command."""
-
-        def __init__(self, command: str) -> None:
-            self.command = command
             super().__init__()
 
     class TrainAsked(Message):
@@ -232,7 +226,7 @@ class Setup(Screen[None]):
     def action_copy_command(self) -> None:
         """Copy the equivalent command."""
         if self.examined.command:
-            self.post_message(self.CopyAsked(self.examined.command))
+            self.post_message(CopyAsked(self.examined.command))
         else:
             self.notify("There is no command yet: put the problems right first.", severity="warning")
 
