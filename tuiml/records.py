@@ -70,9 +70,16 @@ def _types(kind: str) -> dict[str, Any]:
     return {field.name: hints[field.name] for field in dataclasses.fields(Event.registry[kind])}
 
 
+@cache
+def _parts(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(kind), get_args(kind)
+
+
 def _fits(value: Any, kind: Any) -> bool:
     """Whether a value read from a log is what a field holds: a damaged or foreign record is not interpreted."""
-    origin, inner = get_origin(kind), get_args(kind)
+    if type(value) is kind:
+        return True
+    origin, inner = _parts(kind)
     if origin is list:
         return isinstance(value, list) and all(_fits(item, inner[0]) for item in value)
     if origin is dict:

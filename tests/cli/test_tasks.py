@@ -92,7 +92,7 @@ def test_counts_of_rows_and_classes_agree(show: Show) -> None:
 def test_a_preset_is_told_by_what_it_changes(show: Show) -> None:
     """Each preset's changes, applied to the default recipe, make that preset; `--preset` shows its own network."""
     told = json.loads(show("show", "curve", "--json")[1])
-    [preset] = told["presets"]
+    [preset] = [one for one in told["presets"] if one["name"] == "linear"]
     sets = [f"{path}={value}" for path, value in preset["changes"].items()]
     assert recipes.build_recipe("curve", sets=sets) == recipes.build_recipe("curve", "linear")
     assert (

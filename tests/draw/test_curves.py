@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.text import Text
 
 from tuiml.draw import axes
-from tuiml.draw.curves import MARK, Line, chart, legend, loss_and_metric
+from tuiml.draw.chart import MARK, Layout, Line, chart
+from tuiml.draw.curves import loss_and_metric
+from tuiml.draw.legend import legend
 from tuiml.state import RunState
 
 Run = Callable[..., RunState]
@@ -55,7 +57,10 @@ def test_any_numbers_at_any_size_give_a_block_of_that_size(
         Line(str(number), [x for x, _ in points], [y for _, y in points], marker)
         for number, points in enumerate(series)
     ]
-    text = chart(lines, width, height, title="title", x_label="epoch", log=log, mark=mark)
+    layout = Layout(
+        title="title", x_label="epoch", log=log, mark=mark, cursor=mark, level=mark, level_label="level", zone=mark
+    )
+    text = chart(lines, width, height, layout)
     assert sized(text, width if height else 0, height)
 
 
@@ -63,7 +68,7 @@ def test_any_numbers_at_any_size_give_a_block_of_that_size(
 @given(st.tuples(values, values), st.tuples(values, values), st.booleans())
 def test_any_limits_are_taken(x_limits: tuple[float, float], y_limits: tuple[float, float], log: bool) -> None:
     """Limits that are equal, reversed, infinite or nan do no harm."""
-    text = chart([Line("a", [1, 2, 3], [1, 2, 3])], 40, 10, x_limits=x_limits, y_limits=y_limits, log=log)
+    text = chart([Line("a", [1, 2, 3], [1, 2, 3])], 40, 10, Layout(x_limits=x_limits, y_limits=y_limits, log=log))
     assert sized(text, 40, 10)
 
 
@@ -133,7 +138,7 @@ def test_a_flat_curve_lies_in_the_middle_and_rounding_noise_looks_flat() -> None
 
 def test_a_logarithmic_axis_has_ticks_in_values_and_leaves_out_what_is_not_positive() -> None:
     """Powers of ten are equally far apart and labelled as numbers; zero is not drawn."""
-    text = chart([Line("a", [1, 2, 3, 4], [1.0, 0.1, 0.01, 0.0])], 60, 14, log=True).plain
+    text = chart([Line("a", [1, 2, 3, 4], [1.0, 0.1, 0.01, 0.0])], 60, 14, Layout(log=True)).plain
     labels = [row.partition("┤")[0].strip() for row in text.split("\n") if "┤" in row]
     assert [float(word) for word in labels][:: len(labels) - 1] == [1.0, 0.01]
     assert 3 <= len(labels) <= 6
@@ -141,18 +146,19 @@ def test_a_logarithmic_axis_has_ticks_in_values_and_leaves_out_what_is_not_posit
 
 def test_the_best_epoch_is_a_dotted_line_at_its_place() -> None:
     """It crosses the canvas in one column, under the curves."""
-    rows = chart([Line("a", [1, 2, 3, 4, 5], [5, 4, 3, 4, 5])], 60, 12, mark=3).plain.split("\n")
+    rows = chart([Line("a", [1, 2, 3, 4, 5], [5, 4, 3, 4, 5])], 60, 12, Layout(mark=3)).plain.split("\n")
     columns = {row.index(MARK) for row in rows if MARK in row}
     assert len(columns) == 1
     assert 28 <= columns.pop() <= 34
-    assert not any(MARK in row for row in chart([Line("a", [1, 2], [1, 2])], 60, 12, mark=math.nan).plain.split("\n"))
+    unmarked = chart([Line("a", [1, 2], [1, 2])], 60, 12, Layout(mark=math.nan)).plain
+    assert MARK not in unmarked
 
 
 def test_plain_has_no_color_codes_and_color_has_no_background() -> None:
     """`plain` is only characters; otherwise the terminal's background shows through."""
     lines = [Line("a", [1, 2], [1, 2], "braille", "#56b4e9"), Line("b", [1, 2], [2, 1], "dot", (230, 159, 0))]
-    assert "\x1b" not in ansi(chart(lines, 60, 12, title="loss", plain=True), "truecolor")
-    colored = ansi(chart(lines, 60, 12, title="loss"), "truecolor")
+    assert "\x1b" not in ansi(chart(lines, 60, 12, Layout(title="loss"), plain=True), "truecolor")
+    colored = ansi(chart(lines, 60, 12, Layout(title="loss")), "truecolor")
     assert "38;2;86;180;233" in colored
     assert "48;" not in colored
     assert chart(lines, 60, 12, plain=True).plain == chart(lines, 60, 12).plain
@@ -184,7 +190,7 @@ def test_the_legend_names_every_marker() -> None:
             Line("validation", [1, 2], [1, 2], "dot"),
             Line("other", [1, 2], [1, 2], "x"),
         ],
-        mark="best epoch 3",
+        words=f"{MARK} best epoch 3",
     ).plain
     assert text == "⠒⠒⠒ train  ••• validation  xxx other  ┊ best epoch 3"
     assert legend([Line("train", [1], [1])]).plain == "◦ train"
@@ -198,36 +204,25 @@ def test_the_first_epoch_alone_is_visible(run: Run) -> None:
 
 
 def test_before_the_first_epoch_ends_the_batches_are_drawn(run: Run) -> None:
-    """The running mean over the batches moves at once; a metric shows where it stands."""
+    """The loss of each batch moves at once; a metric shows where its running mean stands."""
     state = run(0, planned=5)
     assert "nothing to draw yet" in loss_and_metric(state, "loss", 60, 12).plain
     state.epoch, state.step, state.steps, state.metrics = 1, 50, 100, {"loss": 0.7, "accuracy": 0.6}
     state.batch_losses = [(step / 100, 2 - step / 50) for step in range(1, 51)]
     text = loss_and_metric(state, "loss", 60, 12).plain
-    assert "running mean" in text.split("\n")[0]
+    assert "each batch" in text.split("\n")[0]
     assert text.count("•") > 20
     assert "•" in loss_and_metric(state, "metric", 60, 12).plain
 
 
 def test_the_head_says_what_is_drawn_in_the_longest_form_that_fits(run: Run) -> None:
-    """Wide: last values and best epoch; narrow: short words; never an ellipsis from 38 cells on."""
-    heads = {width: loss_and_metric(run(), "loss", width, 10).plain.split("\n")[0] for width in (38, 60, 80)}
-    assert heads[80].split() == [
-        "loss",
-        "•••",
-        "train",
-        "0.1353",
-        "⠒⠒⠒",
-        "validation",
-        "0.4600",
-        "┊",
-        "best",
-        "epoch",
-        "4",
-    ]
-    assert "best epoch 4" in heads[60]
-    assert "best 4" in heads[38]
-    assert all("…" not in head for head in heads.values())
+    """Wide: last values, best epoch and gap; narrow: short words; never an ellipsis from 30 cells on."""
+    heads = {width: loss_and_metric(run(), "loss", width, 10).plain.split("\n")[0].rstrip() for width in (30, 50, 80)}
+    assert heads == {
+        80: "loss  ••• train 0.1353  ⠒⠒⠒ validation 0.4600  ┊ best epoch 4 · ╱ gap 0.3247",
+        50: "loss  ••• train  ⠒⠒⠒ validation  ┊ best epoch 4",
+        30: "loss  ••• train  ⠒⠒⠒ val",
+    }
 
 
 def test_a_run_without_validation_or_metric_is_drawn(run: Run) -> None:
@@ -250,7 +245,7 @@ def test_a_diverged_run_is_drawn(run: Run) -> None:
 
 
 def test_charts_drawn_by_several_threads_do_not_mix() -> None:
-    """plotext has one figure for the process: what is drawn under the lock is the same as alone."""
+    """What is drawn beside others is the same as alone."""
     lines = [[Line("a", [1, 2, 3], [number, 3 - number, number * number])] for number in range(4)]
     alone = [chart(each, 50, 10).plain for each in lines]
     found: dict[int, set[str]] = {number: set() for number in range(4)}
@@ -270,6 +265,6 @@ def test_charts_drawn_by_several_threads_do_not_mix() -> None:
 def test_foreign_titles_and_labels_are_harmless() -> None:
     """A run's name in a title or a legend brings no escape sequence, and wide characters do not widen the block."""
     line = Line("\x1b[31mname", [1, 2], [1, 2])
-    text = chart([line], 40, 10, title="\x1b]0;模型模型模型模型模型模型模型模型模型模型模型")
+    text = chart([line], 40, 10, Layout(title="\x1b]0;模型模型模型模型模型模型模型模型模型模型模型"))
     assert sized(text, 40, 10)
     assert "\x1b" not in text.plain + legend([line]).plain

@@ -237,6 +237,7 @@ def test_every_setting_of_training_is_in_the_program(folder) -> None:
         'logs["val_accuracy"] >= 0.9',
         "Dropout(0.2)",
         "L1L2(l1=0.01",
+        "its loss + penalty is what Keras prints",
         "weights[labels[part]]",
     ):
         assert line in program

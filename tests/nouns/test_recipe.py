@@ -157,3 +157,13 @@ def test_later_layers_win_field_by_field() -> None:
     assert differences(recipe, BASE) == {"train.epochs": 7, "train.seed": 9}
     assert flags(recipe, BASE) == ["--task", "digits", "--epochs", "7", "--seed", "9"]
     assert as_text((0.5, 0.25)) == "0.5,0.25"
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("amount", ["auto", 0, 0.25, 5000])
+def test_amounts_of_rows_are_written_without_a_warning(amount) -> None:
+    """A whole number, a share and "auto" are all what the field may hold, and come back as they went."""
+    recipe = compose([{"task": "digits", "data": {"validation": amount, "test": amount}}])
+
+    assert recipe.model_dump()["data"]["validation"] == amount
+    assert compose([from_toml(to_toml(recipe), "recipe.toml")]) == recipe

@@ -31,29 +31,40 @@ def made(*sets: str):
 
 @pytest.mark.parametrize("loss", ["auto", "categorical_crossentropy", "mse"])
 def test_an_epoch_equals_keras_own_steps_on_the_same_batches(loss: str) -> None:
-    """Weights and metrics agree with `train_on_batch` over the same rows, penalties and batch normalization included."""
+    """Weights and metrics agree with `train_on_batch` over the same rows, penalties and batch normalization included.
+
+    Keras' loss is the sum of what is told apart here: the data's loss, of each step too, and the penalty.
+    """
     import keras
 
     sets = [f"model.loss={loss}", *(["model.output=linear"] if loss == "mse" else [])]
-    loaded, model, loop, _, _ = made(*sets)
+    loaded, model, loop, _, events_told = made(*sets)
     _, plain, _, _, _ = made(*sets)
     for attribute in ("make_train_function", "make_test_function"):
         delattr(plain, attribute)
     plain.train_function = plain.test_function = None
-    loop.fit(1, 1, [])
-    ours = {name: float(value) for name, value in loop.model.get_metrics_result().items()}
+    logs: dict[str, float] = {}
+    loop.fit(1, 1, [keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, told: logs.update(told))])
     order, size = loaded.train.order(1), loaded.train.batch_size
     target = (lambda y: keras.utils.to_categorical(y, 10)) if loaded.head.one_hot else (lambda y: y)
-    plain.reset_metrics()
+    told = []
     for at in range(0, len(order), size):
         x, y = loaded.train.batch(order[at : at + size], 1)
-        plain.train_on_batch(x.astype("float32"), target(y))
+        plain.reset_metrics()
+        told.append((len(x), plain.train_on_batch(x.astype("float32"), target(y), return_dict=True)))
+    in_training = {name: sum(rows * batch[name] for rows, batch in told) / len(order) for name in ("loss", "accuracy")}
 
     assert max(float(np.abs(a - b).max()) for a, b in zip(model.get_weights(), plain.get_weights(), strict=True)) < 2e-5
     x, y = loaded.validation.batch(loaded.validation.rows, 1)
     keras_own = plain.evaluate(x.astype("float32"), target(y), verbose=0, return_dict=True)
-    assert loop.evaluate(loaded.validation) == pytest.approx(keras_own, rel=1e-4)
-    assert ours.keys() == keras_own.keys()
+    told_losses = [loss for event in events_told if isinstance(event, events.BatchEnded) for loss in event.losses]
+    assert np.dot(told_losses, [rows for rows, _ in told]) / len(order) == pytest.approx(logs["loss"], rel=1e-5)
+    assert logs["loss"] + logs["penalty"] == pytest.approx(in_training["loss"], rel=1e-4)
+    assert logs["val_loss"] + logs["val_penalty"] == pytest.approx(keras_own["loss"], rel=1e-4)
+    assert logs["val_penalty"] == pytest.approx(float(sum(plain.losses)), rel=1e-4)
+    assert (logs["accuracy"], logs["val_accuracy"]) == pytest.approx((in_training["accuracy"], keras_own["accuracy"]))
+    evaluated = {name: logs[f"val_{name}"] for name in ("loss", "accuracy")}
+    assert loop.evaluate(loaded.validation) == pytest.approx(evaluated, rel=1e-6)
 
 
 def test_the_size_of_chunks_does_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:

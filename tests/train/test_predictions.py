@@ -55,6 +55,7 @@ def test_a_rebuilt_network_says_what_the_run_said(prepare, go, task, sets) -> No
     np.testing.assert_allclose(again.outputs, stored.outputs, atol=1e-5)
     np.testing.assert_array_equal(again.rows, stored.rows)
     assert stored.loss == pytest.approx(state.test["loss"], rel=1e-4)
+    assert stored.about.penalty == pytest.approx(state.history[-1].metrics.get("val_penalty", 0.0), rel=1e-4)
     assert metrics == {name: pytest.approx(value, rel=1e-4) for name, value in state.test.items()}
 
 

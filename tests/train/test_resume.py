@@ -19,6 +19,7 @@ EVERYTHING = (
     "train.batch_size=4",
     "regularize.dropout=0.3",
     "regularize.input_dropout=0.1",
+    "regularize.l2=0.001",
     "augment.ops=rotate:10,shift:0.1",
     "early_stopping=patience=2,monitor=val_loss",
     "model.batch_norm=on",

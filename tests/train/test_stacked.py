@@ -86,7 +86,7 @@ def test_side_by_side_is_one_after_another(kind: str, tmp_path) -> None:
     for at, fold in enumerate(batch):
         alone: list[Event] = []
         own = folds.recipe_of(recipe, fold)
-        fit = Fit(folder, tmp_path / fold.name, own, rows[at], 3, control, alone.append, best=False)
+        fit = Fit(folder, tmp_path / fold.name, own, rows[at], 3, control, alone.append, own=False)
         fit.train(lambda: 3)
         mine = [event for event in heard if isinstance(event, EpochEnded) and event.fold == fold.number]
         theirs = [event for event in alone if isinstance(event, EpochEnded)]

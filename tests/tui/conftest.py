@@ -143,6 +143,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[RunFolder]:
     monkeypatch.setattr(launch, "Standby", FakeStandby)
     monkeypatch.setattr(launch, "start", start)
     monkeypatch.setattr(Input, "cursor_blink", False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")  # else pictures are shades
     return found
 
 

@@ -2,73 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
-import select
-import struct
-import sys
-import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pyte
 import pytest
 
+from tests.tui.terminal import TUIML, Terminal
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import read_all
 from tuiml.state import RunState
 
 pytestmark = pytest.mark.tf
-
-
-class Terminal:
-    """A terminal of some size with `tuiml` in it, and what its screen shows."""
-
-    def __init__(self, columns: int, rows: int, environ: dict[str, str], folder: Path, *arguments: str) -> None:
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
-        self.output = b""
-        self.process, self.handle = pty.fork()
-        if self.process == 0:
-            os.chdir(folder)
-            os.execve(sys.executable, [sys.executable, "-m", "tuiml", *arguments], environ | {"TERM": "xterm-256color"})
-        fcntl.ioctl(self.handle, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    @property
-    def text(self) -> str:
-        """The characters on the screen."""
-        return "\n".join(self.screen.display)
-
-    def wait(self, shown: Callable[[str], bool], seconds: float = 90) -> str:
-        """Read until the screen shows what is wanted; return it."""
-        end = time.monotonic() + seconds
-        while not shown(self.text):
-            assert time.monotonic() < end, self.text
-            self._read(0.05)
-        return self.text
-
-    def press(self, keys: str) -> None:
-        """Type."""
-        os.write(self.handle, keys.encode())
-
-    def end(self) -> int:
-        """Read what is left and return the exit code."""
-        while self._read(5.0):
-            pass
-        return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
-
-    def _read(self, seconds: float) -> bool:
-        if not select.select([self.handle], [], [], seconds)[0]:
-            return True
-        try:
-            more = os.read(self.handle, 65536)
-        except OSError:  # the other end has been closed
-            return False
-        self.output += more
-        self._stream.feed(more)
-        return bool(more)
 
 
 @pytest.fixture
@@ -77,7 +23,7 @@ def start(clean_env: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., T
     terminals: list[Terminal] = []
 
     def go(columns: int, rows: int, *arguments: str) -> Terminal:
-        terminals.append(Terminal(columns, rows, clean_env, tmp_path, *arguments))
+        terminals.append(Terminal(columns, rows, clean_env, tmp_path, [*TUIML, *arguments]))
         return terminals[-1]
 
     yield go

@@ -12,11 +12,8 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.conftest import NOON, WrittenRun, running, screen_text, settle, until
-from tuiml.recipe import compose
-from tuiml.tasks import catalog
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.screens import live
-from tuiml.tui.screens.darkroom import Darkroom
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]
@@ -52,7 +49,7 @@ def test_setup(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> N
 @SIZES
 def test_setup_with_problems(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> None:
     """A value out of range: beside the field, in the list where there is room, instead of the command."""
-    assert snap_compare(make_app(), terminal_size=size, run_before=ready("down", "9", "ctrl+r"))
+    assert snap_compare(make_app(), terminal_size=size, run_before=ready(*["down"] * 5, "9", "ctrl+r"))
 
 
 @SIZES
@@ -97,27 +94,12 @@ def test_help(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> No
     assert snap_compare(make_app(), terminal_size=size, run_before=ready("f1"))
 
 
-@SIZES
-def test_darkroom(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> None:
-    """Pictures, their augmented selves, and what was drawn."""
-    recipe = compose(
-        [catalog.recipe_fields("digits")[0], {"task": "digits", "augment": {"ops": "rotate:15,shift:0.1"}}]
-    )
-
-    async def preview(pilot: Pilot[Any]) -> None:
-        await ready("ctrl+o")(pilot)
-        await until(pilot, lambda: isinstance(pilot.app.screen, Darkroom) and "Epoch 1" in screen_text(pilot.app))
-        await settle(pilot)
-
-    assert snap_compare(make_app(recipe), terminal_size=size, run_before=preview)
-
-
 FOOTERS = {
-    "setup": ((), "^r Train ^o Preview ^y Copy ^l Runs f1 Help ^q Quit"),
+    "setup": ((), "^r Train f2 Presets ^o Preview ^y Copy ^l Runs f1 Help ^q Quit"),
     "running": ((), "tab Chart space Pause s Stop + More l Log esc Back f1 Help ^q Quit"),
-    "ended": ((), "tab Chart + More l Log esc Back f1 Help ^q Quit"),
-    "darkroom": (("ctrl+o",), "^r Train n Next draw p Previous → Others esc Back f1 Help ^q Quit"),
-    "runs": (("ctrl+l",), "⏎ Open r Refresh esc Back f1 Help ^q Quit"),
+    "ended": ((), "tab Chart + More r Results v Vary l Log esc Back f1 Help ^q Quit"),
+    "darkroom": (("ctrl+o",), "tab Pane a Add o Solo x Ends n Draw . More esc Back f1 Help ^q Quit"),
+    "runs": (("ctrl+l",), "⏎ Open / Filter o Sort c Compare x Delete esc Back f1 Help ^q Quit"),
 }
 """Where, reached by which keys, and the keys shown there."""
 

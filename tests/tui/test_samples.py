@@ -12,6 +12,7 @@ from tests.tui.conftest import running, screen_text, settle, until
 from tuiml.draw.numbers import figure
 from tuiml.recipe import Recipe
 from tuiml.tasks import recipes
+from tuiml.train import rows
 from tuiml.tui import samples
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.preview import load
@@ -98,7 +99,73 @@ async def test_the_darkroom_of_a_table_turns_pages_and_draws_nothing(make_app: M
         await settle(pilot)
         small = screen_text(pilot.app)
 
-    assert "Others" in first
-    assert "Next draw" not in first
+    assert ". More" in first
+    assert "n Draw" not in first
+    assert "a Add" not in first
     assert first.split("row ")[1] != second.split("row ")[1]
     assert "row" in small
+
+
+@pytest.mark.parametrize(("mask", "label_noise"), [(0.3, 0.0), (0.0, 0.5), (0.2, 0.3)])
+def test_blanked_cells_and_wrong_labels_are_those_of_the_run(mask: float, label_noise: float) -> None:
+    """What the network sees of each row, and what it is taught, is what training is fed, bit for bit."""
+    recipe = recipes.build_recipe("wine", sets=[f"data.mask={mask}", f"data.label_noise={label_noise}", "train.seed=5"])
+    found, trained = read(recipe), rows.load(recipe, lambda what: None)
+    fed, labels = trained.train.batch(found.rows, 1)
+    trained.close()
+    text = samples.page(found, 0, 200, 60).plain
+    gaps = np.isnan(found.masked[found.rows]) & ~np.isnan(found.data.train_x[found.rows])
+
+    np.testing.assert_array_equal(found.preparation(found.masked[found.rows]), fed)
+    np.testing.assert_array_equal(found.taught[found.rows], labels)
+    assert abs(gaps.mean() - mask) < 0.05
+    assert ("×" in text) == bool(mask)
+    assert ("→ taught" in text) == bool(label_noise)
+    wrong = (found.taught != found.data.train_y)[found.rows].mean()
+    assert abs(wrong - label_noise) < 0.05
+
+
+def test_dropped_inputs_are_an_example_and_said_to_be_one(keras_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A share of the words of a text is gone, wherever they stand; another draw drops others; validation keeps all."""
+    monkeypatch.setenv("KERAS_HOME", str(keras_home))
+    sets = ["data.split=first", "data.validation=10", "regularize.input_dropout=0.4"]
+    found = read(recipes.build_recipe("imdb", sets=sets))
+    pages = [samples.page(found, 0, 100, 9, draw).plain for draw in (1, 2, 1)]
+    gone = found.dropped(int(found.rows[0]), 10_000, 1)
+
+    assert abs(gone.mean() - 0.4) < 0.03
+    assert "____" in pages[0]
+    assert pages[0] == pages[2] != pages[1]
+    assert "the run draws its own" in samples.caption(found)
+    assert "multiplied by 1.67" in samples.caption(found)
+    assert "never changed" in samples.caption(found)
+
+
+def test_dropout_of_word_vectors_is_not_shown_as_dropped_words(
+    keras_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An embedding's numbers are dropped, not words: the caption says so, and the text stays whole."""
+    monkeypatch.setenv("KERAS_HOME", str(keras_home))
+    sets = ["data.split=first", "data.validation=10", "regularize.input_dropout=0.4", "model.preset=lstm"]
+    found = read(recipes.build_recipe("imdb", sets=sets))
+
+    assert found.rate == 0
+    assert "numbers of word vectors, not words" in samples.caption(found)
+    assert "____" not in samples.page(found, 0, 100, 9).plain
+
+
+def test_dropped_features_of_a_table_are_named() -> None:
+    """In place of the number."""
+    found = read(recipes.build_recipe("wine", sets=["regularize.input_dropout=0.4"]))
+
+    assert "dropped" in samples.page(found, 0, 80, 60).plain
+
+
+def test_numbers_are_shown_before_and_after_dropout(tmp_path: Path) -> None:
+    """Each row in two lines."""
+    file = tmp_path / "a.npz"
+    random = np.random.default_rng(0)
+    np.savez(file, x=random.normal(size=(40, 6)).astype(np.float32), y=np.arange(40) % 2)
+    found = read(recipes.build_recipe(f"npz:{file}", sets=["regularize.input_dropout=0.5"]))
+
+    assert "dropped" in samples.page(found, 0, 120, 20).plain

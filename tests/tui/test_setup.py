@@ -66,10 +66,10 @@ async def test_typing_is_never_intercepted(make_app: MakeApp) -> None:
     """Letters that are keys elsewhere are letters in a field."""
     async with running(make_app()) as pilot:
         pilot.app.setup.go_to("augment.ops")
-        await pilot.press(*"qs?lbn+", "space")
+        await pilot.press(*"qslbn+", "space")
         value = pilot.app.setup.form.fields["augment.ops"].value
 
-    assert value == "qs?lbn+ "
+    assert value == "qslbn+ "
 
 
 async def test_a_change_is_marked_and_changes_the_command(make_app: MakeApp) -> None:
@@ -249,7 +249,7 @@ async def test_a_preset_is_chosen_in_the_form(make_app: MakeApp) -> None:
         after = setup.values
 
     assert (loaded["train.epochs"], loaded["folds.k"]) == ("500", "4")
-    assert (marked, edited) == (frozenset(), {"train.epochs"})
+    assert (marked, edited) == ({}, {"train.epochs": "500"})
     assert before == after
 
 

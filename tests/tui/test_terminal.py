@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
 import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.tui.conftest import WrittenRun
+from tests.tui.terminal import ENTERED, GIVEN_BACK, LEFT, Terminal
 
 APP = """
 import sys
@@ -32,70 +30,38 @@ launch.Standby = Nobody
 watch = RunFolder(Path(sys.argv[1])) if len(sys.argv) > 1 else None
 sys.exit(run_app(Settings(Path("runs"), "textual-dark"), watch=watch))
 """
-ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
-class Terminal:
-    """A pseudo-terminal with the app in it."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.output = b""
-        self.process, self.handle = pty.fork()
-        if self.process == 0:
-            os.environ.update(TERM="xterm-256color", COLUMNS="100", LINES="30")
-            os.execv(sys.executable, [sys.executable, "-c", APP, *arguments])
-
-    def read_until(self, wanted: bytes, seconds: float = 20.0) -> None:
-        """Read until the app has written `wanted`."""
-        end = time.monotonic() + seconds
-        while wanted not in self.output and time.monotonic() < end:
-            if select.select([self.handle], [], [], 0.1)[0]:
-                try:
-                    self.output += os.read(self.handle, 65536)
-                except OSError:
-                    break
-        assert wanted in self.output, self.output[-2000:]
-
-    def end(self) -> int:
-        """Return the exit code."""
-        while True:
-            try:
-                if not (more := os.read(self.handle, 65536)):
-                    break
-                self.output += more
-            except OSError:
-                break
-        _, status = os.waitpid(self.process, 0)
-        return os.waitstatus_to_exitcode(status)
+@pytest.fixture
+def start(clean_env: dict[str, str], tmp_path: Path) -> Callable[..., Terminal]:
+    """Start an app that warms no runner, in a terminal."""
+    return lambda *arguments: Terminal(100, 30, clean_env, tmp_path, [sys.executable, "-c", APP, *arguments])
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_signals_give_the_terminal_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int
-) -> None:
+def test_signals_give_the_terminal_back(start: Callable[..., Terminal], number: int, code: int) -> None:
     """The alternate screen is left, the cursor is shown, mouse reports are off, and the exit code says which signal it was."""
-    monkeypatch.chdir(tmp_path)
-    terminal = Terminal()
-    terminal.read_until(b"digits")
+    terminal = start()
+    terminal.wait(lambda text: "digits" in text)
     os.kill(terminal.process, number)
     found = terminal.end()
 
     assert found == code
     after = terminal.output[terminal.output.index(ENTERED) :]
-    assert LEFT in after
-    assert b"\x1b[?25h" in after
-    assert b"\x1b[?1003l" in after
+    assert all(code in after for code in GIVEN_BACK)
 
 
-def test_the_result_card_is_left_in_the_terminal(written: Callable[..., WrittenRun]) -> None:
+def test_the_result_card_is_left_in_the_terminal(
+    start: Callable[..., Terminal], written: Callable[..., WrittenRun]
+) -> None:
     """After the alternate screen has closed, the last run watched stands in the scrollback."""
     run = written()
     run.warm_up()
     run.train(1, 12)
     run.end()
-    terminal = Terminal(str(run.folder.path))
-    terminal.read_until(b"finished")
-    os.write(terminal.handle, b"\x11")
+    terminal = start(str(run.folder.path.absolute()))
+    terminal.wait(lambda text: "finished" in text)
+    terminal.press("\x11")
     code = terminal.end()
     left = terminal.output[terminal.output.rindex(LEFT) :].decode()
 

@@ -25,15 +25,22 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "tasks": Command("tuiml.cli.lists", "what there is to learn; `tasks show NAME`: one of them"),
     "ops": Command("tuiml.cli.lists", "augmentation operations and their parameters"),
-    "runs": Command("tuiml.cli.runs", "list the runs on disk"),
+    "runs": Command("tuiml.cli.listing", "list, filter, name and clean up the runs on disk"),
     "show": Command("tuiml.cli.runs", "one run: curves, epochs, results"),
     "watch": Command("tuiml.cli.runs", "follow a run, live or finished"),
     "stop": Command("tuiml.cli.runs", "stop a run and keep its results"),
     "pause": Command("tuiml.cli.runs", "let a run stand still between two batches"),
+    "step": Command("tuiml.cli.runs", "train one epoch more, then stand still"),
     "resume": Command("tuiml.cli.runs", "go on with a paused, stopped or crashed run, or add epochs"),
+    "diagnose": Command("tuiml.cli.diagnose", "what a run's curves say: overfitting since when, or a good fit"),
+    "rerun": Command("tuiml.cli.rerun", "the recipe of a run again, with changes"),
+    "compare": Command("tuiml.cli.compare", "runs side by side: curves, what differs, what came of it"),
     "evaluate": Command("tuiml.cli.evaluate", "metrics, confusion matrix, worst rows of a run"),
     "predict": Command("tuiml.cli.predict", "what a run says of pictures, texts, table rows"),
     "export": Command("tuiml.cli.export", "a run as a model file, a history table, a plain program"),
+    "serve": Command("tuiml.cli.serve", "the app in a browser of this machine"),
+    "config": Command("tuiml.cli.config", "settings, and where each comes from"),
+    "completion": Command("tuiml.cli.completion", "completion of commands and options for bash, zsh or fish"),
     "doctor": Command("tuiml.cli.doctor", "what this machine has, and what is missing"),
 }
 """The words after `tuiml`; each is a function of that name in its module, imported when it is needed."""
@@ -61,6 +68,8 @@ def run(arguments: Sequence[str]) -> int:
 def _dispatch(arguments: list[str]) -> int:
     if not arguments:
         return _open_app()
+    if arguments[0] == "--install-completion":
+        arguments = ["completion", "--install", *arguments[1:]]
     word = arguments[0]
     if word in ("--version", "-V"):
         console.data(__version__)
@@ -110,7 +119,9 @@ def _first_line(error: Exception) -> str:
 
 
 def _open_app() -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "") in ("", "dumb"):
+    served = "TEXTUAL_DRIVER" in os.environ  # in a browser: Textual talks to the server through pipes
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
+    if not (terminal or served):
         raise UsageError(
             "the app needs a terminal, and this is none. Headless: tuiml --task digits; `tuiml --help` lists the flags."
         )

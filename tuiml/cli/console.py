@@ -40,6 +40,14 @@ def say(text: str) -> None:
         print(clean_lines(text), file=_stderr or sys.stderr, flush=True)
 
 
+def asked(question: str) -> bool:
+    """Ask on the terminal and return whether the answer is yes; without a terminal it is no."""
+    if not (sys.stdin.isatty() and is_terminal()):
+        return False
+    say(f"{question} [y/N]")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def render(renderable: RenderableType) -> None:
     """Write something of rich to stderr."""
     with suppress(OSError, ValueError):

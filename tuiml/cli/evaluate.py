@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -17,6 +18,9 @@ from tuiml.fields import Recipe
 from tuiml.runs import store
 from tuiml.runs.folder import RunFolder
 from tuiml.state import RunState
+
+if TYPE_CHECKING:
+    from tuiml.tasks.judged import Judged
 
 RunWord = Annotated[str | None, Parameter(help="id, unique beginning of one, name or folder; left out: the latest")]
 
@@ -41,6 +45,15 @@ class Found:
     metrics: dict[str, float]
     weights: str
     importance: list[Any] = field(default_factory=list)
+
+    @cached_property
+    def judged(self) -> Judged:
+        """What follows from the predictions. Raises StorageError when they do not fit the task."""
+        from tuiml.tasks.judged import Judged
+
+        kept = self.predictions
+        found = Judged(self.described, kept.about.of, kept.rows, kept.y, kept.outputs, kept.losses)
+        return found.checked(f"predictions/{kept.about.split}.npz")
 
 
 def evaluate(
@@ -85,13 +98,13 @@ def evaluate(
 
 def _stored(folder: RunFolder, state: RunState, wanted: Wanted) -> Found | None:
     """Return what the run left in its folder; None where it did not, or where more is wanted."""
-    if wanted.fresh or wanted.importance or wanted.weights != "final" or state.live:
+    if wanted.fresh or wanted.importance or wanted.weights != "final":
         return None
     from tuiml.runs import predictions
     from tuiml.tasks.described import Described
 
-    kept, described = predictions.read(folder, wanted.split), predictions.read_preparation(folder)
-    if kept is None or described is None or kept.about.epoch != state.final_epoch:
+    kept, described = predictions.at_the_end(folder, wanted.split, state), predictions.read_preparation(folder)
+    if kept is None or described is None:
         return None
     told = state.results()
     prefix = ("val_",) if wanted.split == "validation" else ("test_", "best_test_")

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tuiml.cli import console
 from tuiml.draw import confusion, residuals, samples
 from tuiml.draw.numbers import figure
 from tuiml.errors import TuimlError
 from tuiml.fields import Recipe
-from tuiml.tasks import catalog, scores, texts
+from tuiml.tasks import readable, scores
+from tuiml.tasks.judged import Judged, told
 from tuiml.tasks.scores import QUANTILES
 from tuiml.text import clean
 
@@ -37,58 +36,31 @@ class Worst:
 
 def worst(found: Found, recipe: Recipe, most: int, shown: bool) -> Worst:
     """Return the `most` rows of highest loss, `shown` or as numbers; data that cannot be read any more leaves the numbers."""
-    kept = found.predictions
-    places = np.argsort(-kept.losses, kind="stable")[:most]
-    facts = [_fact(found, int(place)) for place in places]
+    judged = found.judged
+    places = judged.worst()[:most]
+    facts = [judged.fact(int(place)) for place in places]
     captions = [f"row {fact['row']:,}: {_words(fact, found.described.targets)}" for fact in facts]
     if not (shown and most):
         return Worst(places, captions, facts)
     try:
-        data = catalog.of(recipe).load(recipe.data.model_dump(), lambda what: None)
-        whole = data.test_x if kept.about.of == "test" else data.train_x
-        return Worst(places, captions, facts, data, whole[kept.rows[places]])
-    except (TuimlError, IndexError) as error:
+        data = readable.load(recipe, lambda what: None)
+        return Worst(places, captions, facts, data, readable.rows(data, judged.of, judged.rows[places]))
+    except TuimlError as error:
         return Worst(places, captions, facts, missing=str(error))
 
 
-def _fact(found: Found, place: int) -> dict[str, Any]:
-    kept, described = found.predictions, found.described
-    fact: dict[str, Any] = {"row": int(kept.rows[place]), "of": kept.about.of, "loss": float(kept.losses[place])}
-    if described.kind in ("binary", "one_of_n"):
-        shares = scores.probabilities(kept.outputs[place : place + 1])[0]
-        guess = int(scores.predicted(kept.outputs[place : place + 1])[0])
-        return fact | {
-            "true": described.classes[int(kept.y[place])],
-            "predicted": described.classes[guess],
-            "probability": float(shares[guess]),
-        }
-    truth, said = np.atleast_1d(kept.y[place]), kept.outputs[place]
-    if described.kind == "many_of_n":
-        return fact | {
-            "true": [name for name, value in zip(described.names, truth, strict=True) if value > 0.5],
-            "predicted": [name for name, value in zip(described.names, said, strict=True) if value > 0.5],
-        }
-    return fact | {"true": [float(value) for value in truth], "predicted": [float(value) for value in said]}
-
-
-def _words(fact: dict[str, Any], names: Sequence[str]) -> str:
-    """Return what was true and what was said; values by the `names` of their targets, where they have some."""
-
-    def told(value: Any) -> str:
-        if not isinstance(value, list):
-            return str(value)
-        if value and isinstance(value[0], float):
-            return ", ".join(f"{name} {one:.6g}".lstrip() for name, one in zip(names or ("",), value, strict=True))
-        return ", ".join(value) or "nothing"
-
+def _words(fact: dict[str, Any], targets: Sequence[str]) -> str:
+    """Return what was true and what was said."""
     sure = f" ({100 * fact['probability']:.0f} %)" if "probability" in fact else ""
     said = "taken for" if sure else "predicted"
-    return f"{told(fact['true'])}, {said} {told(fact['predicted'])}{sure}, loss {figure(fact['loss'])}"
+    return (
+        f"{told(fact['true'], targets)}, {said} {told(fact['predicted'], targets)}{sure}, loss {figure(fact['loss'])}"
+    )
 
 
 def as_json(found: Found, bad: Worst) -> dict[str, Any]:
     """Return everything that `render` shows."""
-    kept, described = found.predictions, found.described
+    kept, described, judged = found.predictions, found.described, found.judged
     result: dict[str, Any] = {
         "task": described.task,
         "kind": described.kind,
@@ -97,13 +69,12 @@ def as_json(found: Found, bad: Worst) -> dict[str, Any]:
         "rows": len(kept.rows),
         "of_rows": kept.about.total,
         "loss": kept.loss,
-        scores.METRIC[described.kind]: scores.metric(described.kind, kept.y, kept.outputs),
+        scores.METRIC[described.kind]: judged.metric,
         "metrics": found.metrics,
     }
-    if described.kind in ("binary", "one_of_n"):
-        matrix = _matrix(found)
-        result["confusion"] = {"classes": described.classes, "matrix": matrix.tolist()}
-        result["per_class"] = [asdict(one) for one in scores.class_scores(matrix, described.classes)]
+    if judged.of_classes:
+        result["confusion"] = {"classes": described.classes, "matrix": judged.matrix.tolist()}
+        result["per_class"] = [asdict(one) for one in judged.by_class()]
         result["most_confused"] = [
             {
                 "true": described.classes[pair.truth],
@@ -111,13 +82,12 @@ def as_json(found: Found, bad: Worst) -> dict[str, Any]:
                 "count": pair.count,
                 "share": pair.share,
             }
-            for pair in scores.most_confused(matrix, _PAIRS)
+            for pair in judged.most_confused(_PAIRS)
         ]
     elif described.kind == "many_of_n":
-        result["per_label"] = [asdict(one) for one in scores.label_scores(kept.y, kept.outputs, described.names)]
+        result["per_label"] = [asdict(one) for one in judged.by_class()]
     else:
-        found_errors = scores.residuals(kept.y, kept.outputs, described.names)
-        result["residuals"] = [asdict(one) | {"at": QUANTILES} for one in found_errors]
+        result["residuals"] = [asdict(one) | {"at": QUANTILES} for one in judged.residuals()]
     result["highest_loss"] = bad.facts
     if found.importance:
         result["importance"] = [asdict(one) for one in found.importance]
@@ -126,7 +96,7 @@ def as_json(found: Found, bad: Worst) -> dict[str, Any]:
 
 def render(run: str, found: Found, bad: Worst) -> None:
     """Print the figures as tables, readable at 80 columns."""
-    kept, described = found.predictions, found.described
+    kept, described, judged = found.predictions, found.described, found.judged
     ascii = not console.utf8_data()  # noqa: A001 - as the rooms that draw call it
     part = "" if kept.complete else f" ({len(kept.rows):,} of them below)"
     console.data(f"{clean(run)}: {kept.about.total:,} {kept.about.split} rows{part}")
@@ -135,14 +105,12 @@ def render(run: str, found: Found, bad: Worst) -> None:
     for name, value in found.metrics.items():
         console.data(f"  {clean(name):<{wide}}  {figure(value)}")
     console.data("")
-    if described.kind in ("binary", "one_of_n"):
-        _render_classes(_matrix(found), described.classes, ascii)
+    if judged.of_classes:
+        _render_classes(judged, ascii)
     elif described.kind == "many_of_n":
-        rows = scores.label_scores(kept.y, kept.outputs, described.names)
-        console.render_data(confusion.scores_table(rows, "label", ascii))
+        console.render_data(confusion.scores_table(judged.by_class(), "label", ascii))
     else:
-        found_errors = scores.residuals(kept.y, kept.outputs, described.names)
-        console.render_data(residuals.residuals_table(found_errors, QUANTILES))
+        console.render_data(residuals.residuals_table(judged.residuals(), QUANTILES))
         if len(described.names) == 1:
             console.render_data(residuals.histogram(kept.outputs[:, 0] - kept.y.reshape(-1), ascii=ascii))
     if len(bad.facts):
@@ -154,17 +122,13 @@ def render(run: str, found: Found, bad: Worst) -> None:
         _render_importance(found, scores.METRIC[described.kind])
 
 
-def _matrix(found: Found) -> Any:
-    kept = found.predictions
-    return scores.confusion(kept.y, scores.predicted(kept.outputs), len(found.described.classes))
-
-
-def _render_classes(matrix: Any, names: tuple[str, ...], ascii: bool) -> None:  # noqa: A002
+def _render_classes(judged: Judged, ascii: bool) -> None:  # noqa: A002
+    names = judged.described.classes
     if len(names) <= confusion.MOST_CLASSES:
-        console.render_data(confusion.matrix_table(matrix, names, ascii=ascii))
+        console.render_data(confusion.matrix_table(judged.matrix, names, ascii=ascii))
         console.data("")
-    console.render_data(confusion.scores_table(scores.class_scores(matrix, names), ascii=ascii))
-    pairs = scores.most_confused(matrix, _PAIRS)
+    console.render_data(confusion.scores_table(judged.by_class(), ascii=ascii))
+    pairs = judged.most_confused(_PAIRS)
     if pairs:
         console.data("\nmost confused")
         console.render_data(confusion.pairs_table(pairs, names))
@@ -177,21 +141,9 @@ def _render_rows(bad: Worst, described: Any, ascii: bool) -> None:  # noqa: A002
     elif described.form == "pictures":
         pairs = list(zip(bad.x, bad.captions, strict=True))
         console.render_data(samples.picture_grid(pairs, 80, plain=ascii or not console.colors_data()))
-    elif described.form == "text":
-        words = [texts.decode(bad.x.text(number), bad.data.vocabulary) for number in range(len(bad.x))]
-        console.render_data(samples.text_rows(list(zip(words, bad.captions, strict=True))))
     else:
-        cells = [_cells(row, described.columns) for row in bad.x]
-        console.render_data(samples.text_rows(list(zip(cells, bad.captions, strict=True))))
-
-
-def _cells(row: Any, columns: Any) -> str:
-    def told(value: float, column: Any) -> str:
-        if np.isnan(value):
-            return "?"
-        return column.categories[int(value)] if column.categories else f"{value:.6g}"
-
-    return ", ".join(f"{column.name}={told(value, column)}" for value, column in zip(row, columns, strict=True))
+        lines = readable.words(bad.x, bad.data.vocabulary, described.columns)
+        console.render_data(samples.text_rows(list(zip(lines, bad.captions, strict=True))))
 
 
 def _render_importance(found: Found, metric: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from tuiml import settings
 from tuiml.cli import console, require
 from tuiml.cli.progress import Lines, Narrator, Quiet
+from tuiml.coach import diagnosis
 from tuiml.draw.folds import epochs_asked, networks
 from tuiml.errors import RecipeError, UsageError
 from tuiml.fields import Recipe
@@ -56,8 +57,9 @@ def train(
     json: bool,
     jsonl: bool,
     quiet: bool,
+    origin: str = "",
 ) -> int:
-    """Make the run folder, then train here or in the background; return the exit code."""
+    """Make the run folder, then train here or in the background; return the exit code. `origin` is the run that it varies."""
     wanted = require.parse(requirements)
     about = catalog.of(recipe)
     if not recipe.model.file:  # its outputs may have metrics of their own
@@ -71,7 +73,7 @@ def train(
     narrator = Quiet() if quiet else Narrator() if console.is_terminal() else Lines()
     for sentence in _notes(recipe, about):
         narrator.say(sentence)
-    folder = launch.prepare(recipe, settings.load({"runs_dir": runs_dir}).runs_dir, name, by="cli")
+    folder = launch.prepare(recipe, settings.load({"runs_dir": runs_dir}).runs_dir, name, "cli", origin)
     if detach:
         return _detach(folder, json, narrator)
     return run_here(folder, narrator, json, jsonl, wanted)
@@ -102,7 +104,7 @@ def run_here(
         code = runner.run(folder, hear, foreground=True)
     narrator.card(state, recipes.repeat(folder.recipe, epochs_asked(state)), str(folder.path))
     if json:
-        console.data_json(summary(folder, state))
+        console.data_json(summary(folder, state) | {"verdict": diagnosis.as_fields(state)})
     if code == 0:
         require.check(wanted, state.results())
     runner.leave_if_abandoned(code)

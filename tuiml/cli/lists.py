@@ -48,7 +48,7 @@ def tasks(
 
 
 def _list(json: bool) -> int:
-    from tuiml.tasks import catalog
+    from tuiml.tasks import catalog, presets, recipes
 
     found = []
     for name in catalog.names():
@@ -59,7 +59,10 @@ def _list(json: bool) -> int:
     if json:
         told = ("name", "title", "kind", "form", "rows", "shape", "classes", "source", "published", "warning")
         console.data_json(
-            [{key: getattr(task, key) for key in told} | {"presets": list(task.presets)} for task in found]
+            [
+                {key: getattr(task, key) for key in told} | {"presets": list(recipes.presets(task.name))}
+                for task in found
+            ]
         )
         return 0
     from tuiml.draw import task_card
@@ -74,6 +77,10 @@ def _list(json: bool) -> int:
     console.render_data(task_card.listing(headers, rows, wide), soft_wrap=True)
     files = [(f"{beginning}PATH", f"{files.title}: {files.layout}") for beginning, files in catalog.FILES.items()]
     console.render_data(task_card.facts(files, min(wide, task_card.WIDEST)), soft_wrap=True)
+    general = [f"--preset {name}: {presets.MEANINGS[name]}" for name in recipes.presets("folder:.")]
+    console.render_data(
+        task_card.facts([("every task", "\n".join(general))], min(wide, task_card.WIDEST)), soft_wrap=True
+    )
     console.say("one of them: tuiml tasks show NAME")
     return 0
 

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -16,10 +16,14 @@ from tuiml import recipe as recipes
 from tuiml import settings
 from tuiml.cli import console
 from tuiml.cli.evaluate import hush, quiet, warn
-from tuiml.errors import DataError, ExitCode, UsageError
+from tuiml.errors import ExitCode, UsageError
 from tuiml.fields import Recipe
 from tuiml.runs import store
 from tuiml.text import clean
+
+if TYPE_CHECKING:
+    from tuiml.tasks.described import Described
+    from tuiml.tasks.unseen import Unseen
 
 _TOP = 3
 
@@ -54,6 +58,7 @@ def predict(
     folder = store.find(settings.load({"runs_dir": runs_dir}).runs_dir, run)
     state, recipe = store.read(folder).state, recipes.read(folder.recipe)
     hush(folder)
+    from tuiml.tasks import answers
     from tuiml.train import reload
 
     warn(state)
@@ -67,31 +72,16 @@ def predict(
         if warning := trained.described.preparation.gap_warning(one.rows):
             console.say(f"warning: {one.name}: {warning}")
         rows = 255 - one.rows if invert and trained.described.form == "pictures" else one.rows
-        told += _facts(one, trained.outputs(rows), trained.described)
+        told += answers.facts(one, trained.outputs(rows), trained.described)
     _print(told, json, jsonl)
     return int(ExitCode.DATA) if any("error" in fact for fact in told) else 0
 
 
-def _read(files: Sequence[str], typed: Sequence[str], described: Any, recipe: Recipe) -> list[Any]:
-    from tuiml.tasks import catalog, unseen
+def _read(files: Sequence[str], typed: Sequence[str], described: Described, recipe: Recipe) -> list[Unseen]:
+    from tuiml.tasks import answers
 
-    if typed and described.form != "text":
-        raise UsageError(f"--text needs a network that reads texts; the rows of {described.task} are {described.form}.")
-    words: Sequence[str] = described.vocabulary
-    if described.form == "text" and not words:  # a run from before they were kept in its folder: the data tells
-        words = catalog.of(recipe).load(recipe.data.model_dump(), quiet).vocabulary
     with _paths(files, described.form) as named:
-        found = unseen.read(named, described, recipe.data, words)
-    return found + [_typed(one, words, recipe.data.words) for one in typed]
-
-
-def _typed(text: str, words: Sequence[str], size: int) -> Any:
-    from tuiml.tasks import unseen
-
-    try:
-        return unseen.typed(text, words, size)
-    except DataError as error:
-        return unseen.Unseen(clean(text, 40), fault=str(error))
+        return answers.read(named, typed, described, recipe, quiet)
 
 
 @contextmanager
@@ -105,28 +95,6 @@ def _paths(files: Sequence[str], form: str) -> Iterator[list[tuple[str, Path]]]:
                 given = given.with_suffix(".png")  # what is inside decides, not the name
             given.write_bytes(content)
         yield [("-", given) if name == "-" else (name, Path(os.path.expanduser(name))) for name in files]
-
-
-def _facts(one: Any, outputs: Any, described: Any) -> list[dict[str, Any]]:
-    """Return what is said of each row: a class, labels or values. Rows of a file count from 1."""
-    from tuiml.tasks import scores
-
-    names, facts = described.names, []
-    guesses = scores.predicted(outputs) if described.kind in ("binary", "one_of_n") else None
-    for row, output in enumerate(outputs):
-        fact: dict[str, Any] = {"file": one.name, "row": row + 1 if one.numbered else None}
-        if guesses is not None:
-            shares = scores.probabilities(outputs[row : row + 1])[0]
-            named = {name: float(share) for name, share in zip(names, shares, strict=True)}
-            guess = names[int(guesses[row])]
-            facts.append(fact | {"class": guess, "probability": named[guess], "probabilities": named})
-        elif described.kind == "many_of_n":
-            named = {name: float(share) for name, share in zip(names, output, strict=True)}
-            labels = [name for name, share in named.items() if share > 0.5]
-            facts.append(fact | {"labels": labels, "probabilities": named})
-        else:
-            facts.append(fact | {"values": {name: float(value) for name, value in zip(names, output, strict=True)}})
-    return facts
 
 
 def _print(told: list[dict[str, Any]], json: bool, jsonl: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from tuiml import events
 from tuiml.cli import console
+from tuiml.coach import diagnosis
 from tuiml.records import Record
 from tuiml.state import RunState
 
@@ -94,7 +95,7 @@ class Lines(Quiet):
         """Print the result card, whatever ended the run."""
         from tuiml.draw.card import result_card
 
-        console.render(result_card(state, command, folder))
+        console.render(result_card(state, command, folder, verdict=diagnosis.said_of(state)))
 
 
 class Narrator(Lines):

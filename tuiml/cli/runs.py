@@ -1,4 +1,4 @@
-"""Commands about runs on disk: list, show, watch, and the wishes stop, pause and resume."""
+"""Commands about one run on disk: show, watch, and the wishes stop, pause, step and resume."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from tuiml import settings
 from tuiml.cli import console
+from tuiml.coach import diagnosis
 from tuiml.draw.folds import ended, epochs_asked
 from tuiml.errors import StorageError, UsageError
 from tuiml.records import Record
@@ -28,29 +29,6 @@ _POLL = 0.1
 _PATIENCE = 30.0  # seconds to wait for a runner to obey: a batch of a large network can take that long
 
 
-def runs(
-    *,
-    json: Json = False,
-    limit: Annotated[int, Parameter(help="how many, newest first; 0 for all")] = 30,
-    runs_dir: RunsDir = None,
-) -> int:
-    """List runs, newest first."""
-    where = settings.load({"runs_dir": runs_dir}).runs_dir
-    folders = store.folders(where)
-    shown = [store.read(folder) for folder in (folders[:limit] if limit > 0 else folders)]
-    if json:
-        console.data_json([summary(run.folder, run.state) for run in shown])
-    elif not shown:
-        console.say(f"no runs in {where} yet. Start one: tuiml --task digits")
-    else:
-        from tuiml.draw.tables import runs_table
-
-        console.render_data(runs_table([_row(run) for run in shown], ascii=not console.utf8_data()))
-        if len(folders) > len(shown):
-            console.say(f"{len(folders) - len(shown)} older ones not shown; --limit 0 shows all")
-    return 0
-
-
 def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
     """Show a run: its result card and its epochs."""
     folder = _find(run, runs_dir)
@@ -60,7 +38,9 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
             {"epoch": epoch.number, **epoch.metrics, "seconds": epoch.seconds, "learning_rate": epoch.learning_rate}
             for epoch in state.history
         ]
-        console.data_json(summary(folder, state) | {"history": history, "recipe": _recipe_fields(folder)})
+        verdict = diagnosis.as_fields(state)
+        told = {"verdict": verdict, "history": history, "recipe": _recipe_fields(folder)}
+        console.data_json(summary(folder, state) | told)
         return 0
     from rich.text import Text
 
@@ -71,7 +51,13 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
     if state.history:
         console.render_data(epoch_table(state, ascii=not console.utf8_data()))
     console.render_data(
-        result_card(state, recipes.repeat(folder.recipe, epochs_asked(state)), str(folder.path)), soft_wrap=True
+        result_card(
+            state,
+            recipes.repeat(folder.recipe, epochs_asked(state)),
+            str(folder.path),
+            verdict=diagnosis.said_of(state),
+        ),
+        soft_wrap=True,
     )
     for notice in state.notices:
         console.render_data(Text(f"{notice.level}: {notice.text}"))
@@ -106,6 +92,13 @@ def stop(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
 def pause(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
     """Let a run stand still between two batches until it is resumed."""
     return _wish(_find(run, runs_dir), "pause", json, lambda state: state.status == "paused")
+
+
+def step(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
+    """Train to the end of the present epoch, of a paused run the next one, then stand still."""
+    folder = _find(run, runs_dir)
+    before = len(store.read(folder).state.history)
+    return _wish(folder, "step", json, lambda state: state.status == "paused" and len(state.history) > before)
 
 
 def resume(
@@ -171,13 +164,6 @@ def _recipe_fields(folder: RunFolder) -> dict[str, Any]:
         return tomllib.loads(folder.recipe.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StorageError(f"{folder.recipe} cannot be read: {error}.") from None
-
-
-def _row(run: store.Run) -> Any:
-    from tuiml.draw.tables import RunRow
-
-    state = run.state
-    return RunRow.of(run.folder.id, run.name, state, note=state.error or state.reason)
 
 
 def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:

@@ -17,7 +17,13 @@ _OUTPUT = Group.create_ordered("Output")
 def train(
     fields: dict[str, Any],
     *,
-    preset: Annotated[str | None, Parameter(help="a named recipe of the task, such as notes", group=_RECIPE)] = None,
+    preset: Annotated[
+        str | None,
+        Parameter(
+            help="a named recipe: overfit, regularized, small, original, bigger, or one of the task's own, such as notes",
+            group=_RECIPE,
+        ),
+    ] = None,
     recipe: Annotated[
         str | None, Parameter(help="a recipe file, such as recipe.toml of a run folder", group=_RECIPE)
     ] = None,

@@ -1,4 +1,4 @@
-"""Limits, scaling, ticks and labels of a chart's axes; the plotting library only ever sees numbers from 0 to 1."""
+"""Limits, scaling, ticks and labels of a chart's axes; curves are drawn from numbers of 0 to 1."""
 
 from __future__ import annotations
 
@@ -22,13 +22,19 @@ class Axis:
         return (value - self.low) / (self.high - self.low)
 
     def cell(self, value: float, cells: int) -> int:
-        """Return the cell of `cells` that the plotting library draws a value in; outside the range when the value is."""
+        """Return the cell of `cells` that a value is drawn in; outside the range when the value is."""
         return math.floor(round(0.5 + (cells - 1) * self.place(value), 8))
 
+    def value(self, cell: float, cells: int) -> float:
+        """Return the value in the middle of a cell: the other way round."""
+        return self.low + (self.high - self.low) * cell / max(cells - 1, 1)
 
-def x_axis(values: Sequence[float], limits: tuple[float, float] | None = None) -> Axis:
-    """Return the axis of epochs; a range that holds no two whole numbers is widened until it does."""
+
+def x_axis(values: Sequence[float], limits: tuple[float, float] | None = None, time: bool = False) -> Axis:
+    """Return the axis of epochs, widened until it holds two whole numbers; or, with `time`, the axis of seconds as it is."""
     low, high = _limits(values, limits)
+    if time:
+        return _wider(low, high if high > low else low + 1)
     if low == high == math.floor(low):
         return _wider(low - 0.5, high + 0.5)
     if high - low < 1:
@@ -56,6 +62,50 @@ def whole_ticks(axis: Axis, cells: int) -> dict[int, str]:
     if axis.low >= 0.5 and (not ticks or ticks[0] - axis.low > step / 2):
         ticks.insert(0, float(math.ceil(axis.low)))  # the first epoch is worth its label
     return {axis.cell(tick, cells): f"{tick:.0f}" for tick in ticks if abs(tick) < 1e15}
+
+
+_CLOCK = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+
+
+def time_ticks(axis: Axis, cells: int) -> dict[int, str]:
+    """Return {cell: label} of round times, such as 30s, 1m30, 2h: the axis is of seconds."""
+    rough = (axis.high - axis.low) / max(cells // 10, 1)
+    step = (
+        _nice(rough) if rough <= 1 else next((step for step in _CLOCK if step >= rough), 86400 * _nice(rough / 86400))
+    )
+    return {axis.cell(tick, cells): time_label(tick, step) for tick in _multiples(axis, step)}
+
+
+def time_label(seconds: float, step: float) -> str:
+    """Return a time on an axis, as exact as `step` needs: 0.4s, 45s, 1m30, 2h, 2h05, 3d."""
+    if abs(seconds) < 60 or step < 1:
+        return f"{label(seconds, min(step, 1))}s" if seconds else "0"
+    if step >= 86400:
+        return f"{seconds / 86400:.0f}d"
+    unit, letter = (3600, "h") if seconds >= 3600 and step >= 60 else (60, "m")
+    whole, rest = divmod(round(seconds), unit)
+    part = rest // (unit // 60)
+    return f"{whole}{letter}{part:02d}" if part else f"{whole}{letter}"
+
+
+def readable(values: Sequence[float]) -> tuple[float, float] | None:
+    """Return limits that leave a few extreme values out where these would squeeze nine tenths of all into a third of the height.
+
+    None where all can be shown, and of fewer than 20 values: which of them are extreme cannot be said yet.
+    """
+    if len(values) < 20:
+        return None
+    ordered = sorted(values)
+    cut = len(ordered) // 10
+    low, high, inner_low, inner_high = ordered[0], ordered[-1], ordered[cut], ordered[-1 - cut]
+    above = high - low > _SQUEEZED * (inner_high - low) > 0
+    below = high - low > _SQUEEZED * (high - inner_low) > 0
+    if above:
+        return low, inner_high + (inner_high - low) / 2
+    return (inner_low - (high - inner_low) / 2, high) if below else None
+
+
+_SQUEEZED = 3.0
 
 
 def value_ticks(axis: Axis, cells: int, log: bool = False) -> dict[int, str]:
@@ -86,9 +136,9 @@ def label(value: float, step: float) -> str:
     return f"{value:.{max(-_exponent(step), 0)}f}"
 
 
-def below(across: Axis, cells: int, gutter: int, x_label: str) -> str:
+def below(across: Axis, cells: int, gutter: int, x_label: str, time: bool = False) -> str:
     """Return the axis of x and its labels, two lines; the axis' name is in the corner where it fits."""
-    ticks = whole_ticks(across, cells)
+    ticks = time_ticks(across, cells) if time else whole_ticks(across, cells)
     labels, marks = [" "] * (gutter + cells), ["─"] * cells
     if x_label and len(x_label) < gutter:
         labels[: len(x_label)] = x_label

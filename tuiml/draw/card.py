@@ -3,6 +3,7 @@
 # ruff: noqa: A002 - `ascii` says best what the parameter asks for
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -38,7 +39,8 @@ class Card:
         """Return the card; only foreign words, the folder and the command may be longer than `width` cells."""
         rows = [*_curves(self.state, width, ascii), *_results(self.state, ascii), *_facts(self.state)]
         if self.verdict:
-            rows.append(("verdict", clean(self.verdict)))
+            said = textwrap.wrap(clean(self.verdict), max(width - _LABEL - 2, 20))
+            rows += [("verdict" if not number else "", words) for number, words in enumerate(said)]
         rows.append(("run folder", clean(self.folder)))
         lines = [
             _title(self.state, ascii),

@@ -10,10 +10,12 @@ from typing import Any
 from rich.text import Text
 
 from tuiml import folds
-from tuiml.draw import curves
-from tuiml.draw.curves import TRAIN, VALIDATION, Line
+from tuiml.draw.chart import MARK, TRAIN, VALIDATION, Layout, Line, chart
 from tuiml.draw.folds import spread
+from tuiml.draw.legend import head, modes
 from tuiml.draw.numbers import figure
+from tuiml.draw.series import smooth
+from tuiml.draw.view import View
 from tuiml.folds import Fold
 from tuiml.state import RunState
 
@@ -26,66 +28,75 @@ _MOST = 16
 """Folds that are drawn one by one: each takes milliseconds, and of more none can be made out."""
 
 
-def lines_of(state: RunState, which: str, many: int = 1) -> list[Line]:
+def lines_of(state: RunState, which: str, many: int = 1, view: View | None = None) -> list[Line]:
     """Return the curves of one validation metric ("loss", or "metric" for the model's first), those behind first.
 
     Each point, but for those of the smoothed curve, is a mean of `many` epochs: folds that go up and down can then be told
-    apart.
+    apart. The view's smoothing is of the folds and their mean; the smoothed curve, which decides, is the plan's.
     """
     if state.plan is None:
         return []
     name = _name(state, which)
     shown, every = _sparse(state.folds)
     numbers, means, deviations = folds.mean_curve(shown, name)
-    several = len(folds.counted(shown)) > 1
+    several, factor = len(folds.counted(shown)) > 1, view.factor if view else 0.0
     found: list[Line] = []
     if several:
         x, middle = _means(numbers, means, many)
         by = _means(numbers, deviations, many)[1]
         band = [value for mean, half in zip(middle, by, strict=True) for value in (mean - half, mean + half)]
-        found.append(Line("spread", [place for place in x for _ in range(2)], band, "░", SPREAD))
+        found.append(Line("spread", [place for place in x for _ in range(2)], band, "░", SPREAD, faint=True))
     for fold in list(shown.values())[-_MOST:]:
         values = [epoch.metrics.get(name, math.nan) for epoch in fold.history]
-        x, y = _means([epoch.number for epoch in fold.history], values, many)
-        found.append(Line("each fold" if len(shown) <= _MOST else f"last {_MOST} folds", x, y, "braille", EACH))
+        x, y = _means([epoch.number for epoch in fold.history], smooth(values, factor), many)
+        label = "each fold" if len(shown) <= _MOST else f"last {_MOST} folds"
+        found.append(Line(label, x, y, "braille", EACH, faint=several))
     if several:
-        found.append(Line("mean", *_means(numbers, means, many), "dot", VALIDATION))
+        found.append(Line("mean", *_means(numbers, smooth(means, factor), many), "dot", VALIDATION))
     left_out = folds.skipped(state.plan.skip, len(numbers) * every) // every
     curve = folds.smoothed(means, state.plan.smoothing**every, left_out)
     found.append(Line("smoothed", numbers[left_out:], curve, "hd", SMOOTHED))
     return [line for line in found if line.x]
 
 
-def folds_chart(state: RunState, which: str, width: int, height: int, *, plain: bool = False) -> Text:
+def folds_chart(
+    state: RunState, which: str, width: int, height: int, view: View | None = None, *, plain: bool = False
+) -> Text:
     """Return the chart of `lines_of` under a line with the legend, exactly `width` by `height`.
 
-    Values of the first epochs, which are left out of the smoothed curve, run along the border: they would flatten all else.
+    Of the view, what holds is log, smoothing and, in epochs, the window. Values of the first epochs, which are left out of the
+    smoothed curve, may go on beyond the border: they would flatten all else.
     """
+    view = view or View()
     planned, skip = (state.plan.epochs, state.plan.skip) if state.plan else (1, 0)
-    lines = lines_of(state, which, -(-planned // max(width, 1)))
+    lines = lines_of(state, which, -(-planned // max(width, 1)), view)
     suggested = state.suggested.epoch if state.suggested else None
-    above = _head(_name(state, which), lines, suggested, width, plain) if height >= 5 and width >= 1 else Text(end="")
-    body = curves.chart(
-        lines,
-        width,
-        height - (1 if above else 0),
+    title = _name(state, which) + modes(view)
+    above = _head(title, lines, suggested, width, plain) if height >= 5 and width >= 1 else Text(end="")
+    limits = (None if view.time else view.limits) or (1.0, float(max(planned, 2)))
+    layout = Layout(
         x_label="epoch",
+        log=view.log,
         mark=suggested,
-        x_limits=(1.0, float(max(planned, 2))),
-        y_limits=_limits(lines, folds.skipped(skip, planned)),
-        plain=plain,
+        x_limits=limits,
+        y_limits=_limits(lines, max(folds.skipped(skip, planned), limits[0] - 1), limits[1]),
     )
-    return above.append_text(body)
+    return above.append_text(chart(lines, width, height - (1 if above else 0), layout, plain=plain))
 
 
-def refit_chart(state: RunState, which: str, width: int, height: int, *, plain: bool = False) -> Text:
-    """Return the training curve of the refit under a line with its name, exactly `width` by `height`."""
+def refit_chart(
+    state: RunState, which: str, width: int, height: int, view: View | None = None, *, plain: bool = False
+) -> Text:
+    """Return the training curve of the refit under a line with its name, exactly `width` by `height`; the view as of folds."""
+    view = view or View()
     name = _name(state, which).removeprefix("val_")
-    lines = [line for line in [Line("train", *state.series(name), "dot", TRAIN)] if line.x]
-    above = curves.head(f"refit {name}", [(lines, "")], width, plain) if height >= 5 and width >= 1 else Text(end="")
-    limits = (1.0, float(max(state.epochs, 2)))
-    body = curves.chart(lines, width, height - (1 if above else 0), x_label="epoch", x_limits=limits, plain=plain)
-    return above.append_text(body)
+    x, y = state.series(name)
+    lines = [Line("train", x, smooth(y, view.factor, x), "dot", TRAIN)] if x else []
+    title = f"refit {name}{modes(view)}"
+    above = head(title, [(lines, "")], width, plain) if height >= 5 and width >= 1 else Text(end="")
+    limits = (None if view.time else view.limits) or (1.0, float(max(state.epochs, 2)))
+    layout = Layout(x_label="epoch", log=view.log, x_limits=limits)
+    return above.append_text(chart(lines, width, height - (1 if above else 0), layout, plain=plain))
 
 
 def _name(state: RunState, which: str) -> str:
@@ -105,8 +116,9 @@ def _means(x: Sequence[float], y: Sequence[float], many: int) -> tuple[list[floa
     return [sum(a) / len(a) for a, _ in groups], [sum(b) / len(b) for _, b in groups]
 
 
-def _limits(lines: Sequence[Line], left_out: int) -> tuple[float, float] | None:
-    values = [y for line in lines for x, y in zip(line.x, line.y, strict=True) if x > left_out and math.isfinite(y)]
+def _limits(lines: Sequence[Line], left_out: float, last: float) -> tuple[float, float] | None:
+    pairs = (pair for line in lines for pair in zip(line.x, line.y, strict=True))
+    values = [y for x, y in pairs if left_out < x <= last and math.isfinite(y)]
     return (min(values), max(values)) if values else None
 
 
@@ -124,12 +136,12 @@ def _head(name: str, lines: Sequence[Line], suggested: int | None, width: int, p
         valued.append(replace(line, label=words))
     few = [replace(line, label=_SHORT.get(line.label, line.label)) for line in one_each if line.label != "spread"]
     forms = [
-        (valued, f"suggested {suggested}"),
-        (one_each, f"suggested {suggested}"),
-        (few, f"at {suggested}"),
+        (valued, f"{MARK} suggested {suggested}"),
+        (one_each, f"{MARK} suggested {suggested}"),
+        (few, f"{MARK} at {suggested}"),
         (few, ""),
     ]
-    return curves.head(name, [(labelled, words if suggested else "") for labelled, words in forms], width, plain)
+    return head(name, [(labelled, words if suggested else "") for labelled, words in forms], width, plain)
 
 
 _SHORT = {"each fold": "folds"}

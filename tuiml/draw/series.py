@@ -39,20 +39,25 @@ def thin(x: Sequence[float], y: Sequence[float], columns: int) -> tuple[list[flo
     return [x[index] for index in kept], [y[index] for index in kept]
 
 
-def smooth(y: Sequence[float], factor: float) -> list[float]:
+def smooth(y: Sequence[float], factor: float, x: Sequence[float] | None = None) -> list[float]:
     """Return the exponential moving average, bias-corrected as TensorBoard's: the first value is kept as it is.
 
-    `factor` from 0 (nothing) up to, but not including, 1. Non-finite values stay where they are and do not touch the average.
+    `factor` from 0 (nothing) up to, but not including, 1, is that of a step of 1; with `x`, ascending, a value so many steps
+    after the last one weighs as much as if those between had been the same: epochs that were left out change little.
+    Non-finite values stay where they are and do not touch the average.
 
     Raises ValueError for a factor outside the range.
     """
     if not 0 <= factor < 1:
         raise ValueError(f"The smoothing factor must be from 0 to 1, below 1; received {factor}.")
-    smoothed, average, weight = [], 0.0, 0.0
-    for value in y:
+    smoothed, average, weight, before = [], 0.0, 0.0, x[0] - 1 if x else 0.0
+    for at, value in enumerate(y):
         if math.isfinite(value):
-            average = factor * average + (1 - factor) * value
-            weight = factor * weight + (1 - factor)
+            keep = factor
+            if x is not None:
+                keep, before = (factor if x[at] - before <= 1 else factor ** (x[at] - before)), x[at]
+            average = keep * average + (1 - keep) * value
+            weight = keep * weight + (1 - keep)
             smoothed.append(average / weight)
         else:
             smoothed.append(value)

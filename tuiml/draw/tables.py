@@ -22,6 +22,7 @@ ARROWS = "▲▼ better  △▽ worse than the epoch before  ★ lowest val_loss
 """What the marks of `epoch_cells` mean, for a caption."""
 _MARKS = {(True, True): "▲", (True, False): "△", (False, True): "▼", (False, False): "▽"}
 _ASCII_MARKS = {(True, True): "^", (True, False): "^!", (False, True): "v", (False, False): "v!"}
+_GAP = "val - train"
 STATUS_STYLES = {
     "running": "green",
     "preparing": "green",
@@ -65,13 +66,16 @@ class RunRow:
         return cls(id, name, state.task, state.status, epochs, best, state.test.get(metric), when, note)
 
 
-def epoch_cells(state: RunState, last: int | None = None, ascii: bool = False) -> tuple[list[str], list[list[str]]]:
+def epoch_cells(
+    state: RunState, last: int | None = None, ascii: bool = False, *, gap: bool = False, penalty: bool = False
+) -> tuple[list[str], list[list[str]]]:
     """Return headers and rows of the last `last` epochs (None: all): loss, metric and their validation, seconds.
 
-    A mark says where a value went since the epoch before: filled when that is better, hollow when worse (`ARROWS`).
+    With `gap` also val_loss - loss, with `penalty` what L1 and L2 add to both, where they do. A mark says where a value
+    went since the epoch before: filled when that is better, hollow when worse (`ARROWS`).
     The best epoch has a star. A column of learning rates is there when they changed, filled in where they did.
     """
-    names = _names(state)
+    names = _names(state, gap, penalty)
     changing = len({epoch.learning_rate for epoch in state.history}) > 1
     first = max(len(state.history) - last, 0) if last is not None else 0
     headers = ["epoch", *map(clean, names), "time", *(["learning rate"] if changing else [])]
@@ -162,10 +166,20 @@ def runs_table(rows: Iterable[RunRow], ascii: bool = False) -> Table:
     return table
 
 
-def _names(state: RunState) -> list[str]:
+def _names(state: RunState, gap: bool = False, penalty: bool = False) -> list[str]:
     known = set().union(*(epoch.metrics for epoch in state.history[-1:]))
     shown = ["loss", *([state.metric] if state.metric else [])]
-    return shown + [f"val_{name}" for name in shown if f"val_{name}" in known]
+    shown += [f"val_{name}" for name in shown if f"val_{name}" in known]
+    shown += [_GAP] if gap and "val_loss" in known else []
+    return shown + [name for name in ("penalty", "val_penalty") if penalty and name in known]
+
+
+def _figure(epoch: Epoch, name: str) -> float | None:
+    """Return a metric of an epoch, or its gap: how much worse the loss is on rows that were not learned from."""
+    if name == _GAP:
+        loss, unseen = epoch.metrics.get("loss"), epoch.metrics.get("val_loss")
+        return None if loss is None or unseen is None else unseen - loss
+    return epoch.metrics.get(name)
 
 
 def _before(state: RunState, index: int) -> Epoch | None:
@@ -184,7 +198,9 @@ def _cells(state: RunState, index: int, names: list[str], best: int | None, chan
 
 
 def _value(name: str, epoch: Epoch, before: Epoch | None, ascii: bool) -> str:
-    value = epoch.metrics.get(name)
+    value = _figure(epoch, name)
+    if name == _GAP:  # neither direction is better: below zero it says as little as above
+        return f"{value:+.4f}" if value is not None and math.isfinite(value) and abs(value) < 100 else figure(value)
     return (
         f"{figure(value):>6} {_mark(name, value, before.metrics.get(name) if before else None, ascii)}"
         if value is not None

@@ -44,7 +44,7 @@ def read_amount(value: Any) -> Any:
     return int(number) if number >= 1 else number
 
 
-Amount = Annotated[float | Literal["auto"], PlainValidator(read_amount)]
+Amount = Annotated[float | int | Literal["auto"], PlainValidator(read_amount)]
 """Rows set apart: a share below 1, a whole number of rows, 0 for none; "auto" follows the amount of data."""
 Sizes = Annotated[tuple[Annotated[int, Field(ge=1, le=65536)], ...], BeforeValidator(_split)]
 Whole = Annotated[tuple[Annotated[int, Field(ge=0, le=65536)], ...], BeforeValidator(_split)]

@@ -18,6 +18,9 @@ from typing import Any, BinaryIO
 
 from tuiml.errors import StorageError
 
+_YOUNG = 15.0
+"""Seconds that a runner may take to its lock."""
+
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -87,6 +90,30 @@ class RunFolder:
         """The name given with `--name`, or an empty string."""
         return str(self.read_env().get("name") or "")
 
+    def note(self) -> str:
+        """What the user wrote about the run, or an empty string."""
+        return str(self.read_env().get("note") or "")
+
+    def origin(self) -> str:
+        """The id of the run that this one varies, or an empty string."""
+        return str(self.read_env().get("origin") or "")
+
+    def set_note(self, text: str) -> None:
+        """Write a note, on one line; an empty one takes it away. Raises StorageError."""
+        self._tell("note", text)
+
+    def rename(self, name: str) -> None:
+        """Give the run another name to find it by; its id and its folder stay. Raises StorageError."""
+        self._tell("name", name)
+
+    def _tell(self, key: str, text: str) -> None:
+        told = self.read_env() | {key: " ".join(text.split())}
+        try:
+            with whole(self.env) as stream:
+                stream.write(json.dumps(told, indent=1).encode())
+        except OSError as error:
+            raise StorageError(f"{self.env} cannot be written: {error.strerror or error}.") from None
+
     def is_alive(self) -> bool:
         """Whether a runner on this machine holds the lock. A dead process holds none, however it died."""
         import fcntl
@@ -103,6 +130,13 @@ class RunFolder:
             return False
         finally:
             os.close(handle)
+
+    def is_starting(self) -> bool:
+        """Whether the folder is so young that its runner may not have taken the lock yet."""
+        try:
+            return time.time() - self.recipe.stat().st_mtime < _YOUNG and not self.lock.exists()
+        except OSError:
+            return False
 
     @contextmanager
     def hold(self) -> Iterator[None]:

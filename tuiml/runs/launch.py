@@ -87,14 +87,17 @@ def wish(folder: RunFolder, kind: wishes.Kind, by: str, value: int | None = None
     return made
 
 
-def prepare(recipe: Recipe, runs_dir: Path, name: str | None, by: str) -> RunFolder:
+def prepare(recipe: Recipe, runs_dir: Path, name: str | None, by: str, origin: str = "") -> RunFolder:
     """Make the run folder of a new run; `by` says who asked ("cli", "tui"). Raises StorageError.
+
+    `origin` is the id of the run whose recipe it varies.
 
     A model file is copied into it: whatever becomes of the original, the run can be resumed and repeated.
     """
     env = {
         "name": name or "",
         "by": by,
+        "origin": origin,
         "created": time.time(),
         "host": socket.gethostname(),
         "python": platform.python_version(),

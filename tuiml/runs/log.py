@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from tuiml.errors import StorageError
 from tuiml.events import Event
 from tuiml.records import Record, decode, encode
+
+_FREQUENT = re.compile(rb'"kind":"(BatchEnded|Measured)"')
 
 
 class EventLog:
@@ -61,11 +64,12 @@ class EventLog:
 class Tail:
     """A reader that returns, at each call, the complete records written since the last one.
 
-    A line without its line break is left for the next call; a damaged line is skipped.
+    A line without its line break is left for the next call; a damaged line is skipped. With `brief`, of batches and measurements,
+    nearly all there is in a log, only the last is read: a list of many runs needs no more.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, brief: bool = False) -> None:
+        self._path, self._brief = path, brief
         self._offset = 0
 
     def read(self, limit: int | None = None) -> list[Record]:
@@ -85,8 +89,10 @@ class Tail:
             raise StorageError(f"{self._path} cannot be read: {error.strerror}.") from None
         whole = content.rfind(b"\n") + 1
         self._offset += whole
-        records = (decode(line) for line in content[:whole].splitlines())
-        return [record for record in records if record is not None]
+        lines = content[:whole].splitlines()
+        if self._brief:
+            lines = [line for line in lines[:-1] if not _FREQUENT.search(line)] + lines[-1:]
+        return [record for line in lines if (record := decode(line)) is not None]
 
 
 def read_all(path: Path) -> list[Record]:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from tuiml.errors import StorageError
 from tuiml.runs import archive
 from tuiml.runs.folder import RunFolder, whole
+from tuiml.state import RunState
 
 MOST = 20_000
 """Rows of a split that are kept: enough for every figure, small enough for every disk."""
@@ -29,7 +30,7 @@ SPLITS: tuple[Split, ...] = ("test", "validation")
 class About:
     """Where rows come from: numbers `of` the data's "test" set or of its "train" rows; `total` rows of the split.
 
-    `penalty` is what L1 and L2 add to the mean loss, `epoch` the one whose weights spoke, or None inside one.
+    `penalty` is what L1 and L2 added to the loss in training, `epoch` the one whose weights spoke, or None inside one.
     """
 
     split: Split
@@ -56,8 +57,8 @@ class Predictions:
 
     @property
     def loss(self) -> float:
-        """The mean loss with the penalty on weights, as Keras reports it."""
-        return float(np.mean(self.losses, dtype=np.float64)) + self.about.penalty
+        """The mean loss of the rows, without a penalty on weights."""
+        return float(np.mean(self.losses, dtype=np.float64))
 
 
 def file(folder: RunFolder, split: Split) -> Path:
@@ -101,6 +102,12 @@ def read(folder: RunFolder, split: Split) -> Predictions | None:
     if outputs.ndim != 2 or any(len(part) != len(rows) for part in (y, outputs, losses)):
         raise StorageError(f"{path} is damaged: its parts differ in length.")
     return Predictions(about, rows, y, outputs, losses)
+
+
+def at_the_end(folder: RunFolder, split: Split, state: RunState) -> Predictions | None:
+    """Return the predictions by the weights that an ended run has; None where it left none of them. Raises StorageError."""
+    kept = None if state.live else read(folder, split)
+    return kept if kept is not None and kept.about.epoch == state.final_epoch else None
 
 
 def write_preparation(folder: RunFolder, described: dict[str, Any]) -> None:

@@ -80,14 +80,14 @@ def find(runs_dir: Path, word: str | None) -> RunFolder:
 
 
 class Follower:
-    """A run's state kept up to date: each `read` takes in what was written since the last one."""
+    """A run's state kept up to date: each `read` takes in what was written since the last one, `brief` as `Tail` has it."""
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: RunFolder, brief: bool = False) -> None:
         self.folder = folder
         self.state = RunState(run=folder.id)
         self.on_record: Callable[[Record], None] = lambda record: None
         """Called with each record, after the state has taken it in."""
-        self._tail = Tail(folder.events)
+        self._tail = Tail(folder.events, brief)
 
     def read(self, limit: int | None = None) -> bool:
         """Take in new records; return whether anything changed. A run without a runner is marked crashed.
@@ -95,7 +95,7 @@ class Follower:
         With `limit`, at most so many bytes of log are read at once: a caller that must stay responsive comes again.
         """
         records = self._take(limit)
-        if records or not self.state.live or self.folder.is_alive() or self._starting():
+        if records or not self.state.live or self.folder.is_alive() or self.folder.is_starting():
             return records
         self._take(None)  # the runner may have ended between our two looks
         if self.state.live:
@@ -108,12 +108,3 @@ class Follower:
             self.state.apply(record)
             self.on_record(record)
         return bool(records)
-
-    def _starting(self) -> bool:
-        """Whether the folder is so young that its runner may not have taken the lock yet."""
-        import time
-
-        try:
-            return time.time() - self.folder.recipe.stat().st_mtime < 15 and not self.folder.lock.exists()
-        except OSError:
-            return False

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from tuiml.fields import Recipe
 from tuiml.knobs import as_text, command, differences
-from tuiml.tasks import check, networks, sizes, split
+from tuiml.tasks import baseline, check, networks, sizes, split
 from tuiml.tasks.base import Data, Task
 from tuiml.tasks.heads import Head
-from tuiml.tasks.recipes import build_recipe, default_recipe
+from tuiml.tasks.recipes import build_recipe, default_recipe, presets
 from tuiml.tasks.sequences import Sequences
 
 
@@ -69,13 +69,17 @@ class Spread:
 
 @dataclass(frozen=True)
 class Contents:
-    """What reading the data adds: `rows` by split, `balance` rows of each class or label by split, and the spread of values."""
+    """What reading the data adds: `rows` by split, `balance` rows of each class or label by split, and the spread of values.
+
+    `baseline` are the metrics of common sense on the validation rows, or on the training rows where there are none.
+    """
 
     rows: Mapping[str, int]
     balance: Mapping[str, Mapping[str, int]]
     targets: tuple[Spread, ...]
     columns: tuple[Spread, ...]
     notices: tuple[str, ...]
+    baseline: Mapping[str, float]
 
 
 def portrait(task: Task, recipe: Recipe, data: Data | None = None) -> Portrait:
@@ -97,13 +101,13 @@ def portrait(task: Task, recipe: Recipe, data: Data | None = None) -> Portrait:
         head.metrics,
         head.reason,
         optimizer(recipe),
-        tuple(_preset(recipe, name) for name in task.presets),
+        tuple(_preset(recipe, name) for name in presets(recipe.task)),
         task.published,
         task.warning,
     )
 
 
-def contents(data: Data, recipe: Recipe) -> Contents:
+def contents(data: Data, recipe: Recipe, task: Task) -> Contents:
     """Return what the rows show under the recipe's split. Raises DataError as `split` does."""
     parts = split.split(data, recipe.data.model_dump(), recipe.train.seed, recipe.folds.k > 0)
     labels = _labels(data, parts)
@@ -114,6 +118,7 @@ def contents(data: Data, recipe: Recipe) -> Contents:
         () if data.classes else _targets(data),
         _columns(data),
         (*data.notices, *parts.notices),
+        _baseline(task, recipe, data, parts),
     )
 
 
@@ -169,6 +174,12 @@ def _expected_rows(task: Task, recipe: Recipe) -> dict[str, int]:
         return {}
     counts = split.counts(task.rows, recipe.data.model_dump(), recipe.folds.k > 0)
     return dict(zip(("train", "validation", "test"), counts, strict=True))
+
+
+def _baseline(task: Task, recipe: Recipe, data: Data, parts: split.Parts) -> dict[str, float]:
+    head = check.head_of(recipe, task, data.outputs)
+    judged = parts.validation if len(parts.validation) else parts.train
+    return baseline.baseline(task.kind, head, data.train_y[parts.train], data.train_y[judged])
 
 
 def _labels(data: Data, parts: split.Parts) -> dict[str, npt.NDArray[Any]]:

@@ -12,13 +12,28 @@ from tuiml.errors import DataError, Problem, RecipeError, UsageError, did_you_me
 from tuiml.fields import Recipe
 from tuiml.knobs import KNOBS, command
 from tuiml.recipe import compose, from_toml, nested, read
+from tuiml.tasks import catalog
 from tuiml.tasks.catalog import canonical, forms, recipe_fields
+from tuiml.tasks.presets import general
 from tuiml.text import clean
 
 
 def default_recipe(name: str) -> Recipe:
     """Return the default recipe of a task. Raises UsageError or DataError, as `find` does."""
     return compose([recipe_fields(name)[0], {"task": canonical(name)}])
+
+
+def presets(name: str) -> dict[str, Mapping[str, Any]]:
+    """Return the fields of every preset of a task by name, on top of its default recipe: its own, then those of every task.
+
+    The user's files are not looked into. Raises UsageError or DataError, as `find` does.
+    """
+    own = recipe_fields(name)[1]
+    task = None if catalog.beginning_of(name) else catalog.find(name)
+    return {
+        **own,
+        **{title: fields for title, fields in general(default_recipe(name), task).items() if title not in own},
+    }
 
 
 def build_recipe(
@@ -74,23 +89,17 @@ def repeat(file: Path, epochs: int = 0) -> str:
 def _below(name: str, preset: str | None, problems: list[Problem]) -> list[Mapping[str, Any]]:
     """Return the layers that the task gives: its defaults and the preset asked for."""
     try:
-        defaults, presets = recipe_fields(name)
+        defaults, named = recipe_fields(name)[0], presets(name) if preset is not None else {}
     except UsageError as error:
         problems.append(Problem("task", str(error)))
         return []
     if preset is None:
         return [defaults]
-    if preset not in presets:
-        known = (
-            f" Presets of {clean(name)}: {', '.join(presets)}."
-            if presets
-            else f" The task {clean(name)} has no presets."
-        )
-        problems.append(
-            Problem("preset", f"there is no preset {clean(preset)!r}.{did_you_mean(preset, presets)}{known}")
-        )
+    if preset not in named:
+        known = f" Presets of {clean(name)}: {', '.join(named)}."
+        problems.append(Problem("preset", f"there is no preset {clean(preset)!r}.{did_you_mean(preset, named)}{known}"))
         return [defaults]
-    return [defaults, presets[preset]]
+    return [defaults, named[preset]]
 
 
 def _read(file: str | Path | None, problems: list[Problem]) -> Mapping[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tuiml.errors import DataError
+from tuiml.errors import DataError, did_you_mean
 from tuiml.fields import DataFields
 from tuiml.tasks import texts
 from tuiml.tasks.base import Rows
+from tuiml.tasks.columns import Column
 from tuiml.tasks.described import Described
-from tuiml.tasks.files import csv_file, decode
+from tuiml.tasks.files import csv_cells, csv_file, decode
 from tuiml.text import clean
 
 ARRAYS = (".npy", ".npz")
@@ -60,6 +62,68 @@ def typed(text: str, words: Sequence[str], size: int) -> Unseen:
     if not texts.split_words(text):
         raise DataError("the typed text has no words to read.")
     return Unseen(clean(text, 40), texts.encode([text], words, size))
+
+
+def row(given: Mapping[str, Any] | Sequence[Any], described: Described) -> Unseen:
+    """Return one row that was typed: cells by the names of their columns, or all cells (or numbers) in their order.
+
+    A missing cell is "?" or empty. Raises DataError, naming what is expected, for another number of cells, names that the
+    network does not know, and texts where it takes numbers.
+    """
+    names = [column.name for column in described.columns]
+    if not names:
+        return _numbers(given, described)
+    if isinstance(given, Mapping):
+        if strange := [name for name in given if name not in names]:
+            raise DataError(
+                f"there is no column {clean(strange[0], 40)!r}.{did_you_mean(strange[0], names)} {_all(names)}"
+            )
+        if missing := [name for name in names if name not in given]:
+            lacking = ", ".join(clean(name, 40) for name in missing[:5])
+            raise DataError(
+                f"the row lacks {len(missing)} of the {len(names)} columns that were learned from: "
+                f"{lacking}{', ...' if len(missing) > 5 else ''}. A cell that is not known is written ?."
+            )
+        given = [given[name] for name in names]
+    if len(given) != len(names):
+        raise DataError(f"expected {len(names)} cells, received {len(given)}. {_all(names)}")
+    return Unseen("typed row", np.array([[_cell(*pair) for pair in zip(described.columns, given, strict=True)]]))
+
+
+def _cell(column: Column, value: Any) -> float:
+    text = str(value).strip()
+    if column.categories and text not in column.categories and text.lower() not in csv_cells.MISSING:
+        kinds = ", ".join(clean(one, 20) for one in column.categories[:8])
+        raise DataError(f"{clean(column.name, 40)} is one of {kinds}; received {clean(text, 40)!r}.")
+    try:
+        return float(csv_cells.encode(column, [text], [1], decimal_comma=False)[0])
+    except ValueError:
+        raise DataError(
+            f"{clean(column.name, 40)}: expected a number up to {csv_cells.LARGEST:g}, received {clean(text, 40)!r}."
+        ) from None
+
+
+def _numbers(given: Mapping[str, Any] | Sequence[Any], described: Described) -> Unseen:
+    """Return a typed row of plain numbers."""
+    shape = described.shape
+    if described.form != "features" or len(shape) != 1 or isinstance(given, Mapping):
+        raise DataError(
+            f"the rows of {clean(described.task)} are {described.form}; a row of cells cannot be read as one."
+        )
+    try:
+        values = [float(value) for value in given]
+    except (TypeError, ValueError):
+        values = [math.nan]
+    if len(values) != shape[0] or not all(map(math.isfinite, values)):
+        told = ", ".join(clean(value, 20) for value in given)
+        raise DataError(
+            f"expected {shape[0]} number{'s' if shape[0] > 1 else ''}, received {clean(told, 60) or 'none'}."
+        )
+    return Unseen("typed row", np.array([values], np.float32))
+
+
+def _all(names: Sequence[str]) -> str:
+    return f"The columns are {', '.join(clean(name, 40) for name in names)}."
 
 
 def _one(name: str, path: Path, described: Described, fields: DataFields, words: Sequence[str]) -> Unseen:

@@ -1,4 +1,7 @@
-"""A runner as a process of its own: `python -m tuiml.train FOLDER`, or `--standby` to import first and be told later."""
+"""A runner as a process of its own: `python -m tuiml.train FOLDER`, or `--standby` to import first and be told later.
+
+`--predict FOLDER` trains nothing: it answers questions about rows that the run's network has not seen (`answering.py`).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,10 @@ from tuiml.runs.folder import RunFolder
 def main(arguments: list[str]) -> int:
     """Run the run folder named by the argument, or by a line on stdin; return the exit code."""
     _step_back()
+    if arguments[:1] == ["--predict"]:
+        from tuiml.train import answering
+
+        return answering.serve(RunFolder(Path(arguments[1])))
     if arguments == ["--standby"]:
         folder = _standby()
         if folder is None:

@@ -14,7 +14,8 @@ from tuiml import events
 from tuiml.fields import EarlyStopping as Fields
 from tuiml.fields import Recipe
 from tuiml.tasks import metrics
-from tuiml.train.control import Publish
+from tuiml.train import penalty
+from tuiml.train.control import Control, Publish
 from tuiml.train.feed import layer_seed
 from tuiml.train.limits import Limits
 from tuiml.train.loop import CompiledLoop
@@ -36,7 +37,9 @@ def observers(recipe: Recipe, epochs: int, clock: Callable[[], float]) -> list[A
 class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
     """Keras' early stopping whose memory can be saved, and whose best weights are restored only when the run asks.
 
-    Keras forgets everything when `fit` begins and restores when it ends; a run may be resumed, or given more epochs.
+    Keras forgets everything when `fit` begins and restores when it ends; a run may be resumed, or given more epochs. Where
+    weights are penalized, `loss` and `val_loss` are the data's alone, while Keras' own would watch the sum: a penalty
+    that shrinks is no better generalization.
     """
 
     name = "early_stopping"
@@ -94,7 +97,7 @@ class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
 
 
 class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
-    """Tells the beginning and end of each epoch, and seeds dropout as a function of (seed, epoch, layer).
+    """Tells the beginning and end of each epoch, between which a step may end, and seeds dropout by (seed, epoch, layer).
 
     Must come after early stopping in the list of callbacks: it reports the patience left.
     """
@@ -102,23 +105,26 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(
         self,
         loop: CompiledLoop,
+        control: Control,
         publish: Publish,
         seed: int,
         early: EarlyStopping | None,
         epoch_done: Callable[[int, dict[str, float]], None],
     ) -> None:
         super().__init__()
-        self._loop, self._publish, self._seed, self._early, self._epoch_done = loop, publish, seed, early, epoch_done
+        self._loop, self._control, self._publish = loop, control, publish
+        self._seed, self._early, self._epoch_done = seed, early, epoch_done
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Keras counts epochs from 0; everyone else here from 1."""
+        self._control.epoch_begins(epoch, self._loop.train.steps)
         self._loop.epoch, self._loop.step = epoch + 1, 0
         seed_layers(self.model, self._seed, epoch + 1)
         self._publish(events.EpochStarted(epoch + 1, float(self.model.optimizer.learning_rate)))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Tell the metrics, then let the run save."""
-        metrics = {name: float(value) for name, value in (logs or {}).items()}
+        metrics = penalty.last(logs or {})
         left = self._early.patience_left if self._early else None
         self._publish(
             events.EpochEnded(
@@ -133,6 +139,7 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
                     f"the validation loss of epoch {epoch + 1} is not a finite number.",
                 )
             )
+        self._control.epoch_ended()
         self._epoch_done(epoch + 1, metrics)
 
 

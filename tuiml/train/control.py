@@ -32,6 +32,8 @@ class Control:
         self._stood = 0.0  # seconds of the pauses that are over
         self._paused_at: float | None = None
         self.save_wished = False
+        self._stepping = False  # a step was wished for, and its epoch has not ended
+        self._stepped = False  # it has ended, and no other has begun
 
     def ask(self, wish: Wish) -> None:
         """Queue a wish (main thread)."""
@@ -51,16 +53,39 @@ class Control:
             if wish.wish == "stop":
                 self._go_on()
                 raise Stopped(wish)
-            if wish.wish == "pause" and self._paused_at is None:
-                self._paused_at = time.perf_counter()
-                self._publish(events.Paused(epoch, step))
-            elif wish.wish == "resume" and self._paused_at is not None:
-                self._go_on()
-                self._publish(events.Resumed(epoch, step))
+            if wish.wish in ("pause", "resume", "step"):
+                self._move(wish, epoch, step)
             elif wish.wish == "add_epochs":
                 self.added_epochs += max(wish.value or 0, 0)
             elif wish.wish == "save":
                 self.save_wished = True
+
+    def epoch_ended(self) -> None:
+        """An epoch and its validation are over (training thread): a step that was wished for is done."""
+        self._stepped, self._stepping = self._stepping, False
+
+    def epoch_begins(self, done: int, steps: int) -> None:
+        """Stand still where a step is done, `done` epochs of `steps` batches after the first (training thread). Raises Stopped.
+
+        Where no other epoch is to begin nobody waits: the run is over.
+        """
+        if self._stepped:
+            self._stand(done, steps)
+            self.obey(done, steps)
+
+    def _move(self, wish: Wish, epoch: int, step: int) -> None:
+        """Pause, go on, or go on to the end of an epoch; whichever is wished for last holds."""
+        self._stepping, self._stepped = wish.wish == "step", False
+        if wish.wish == "pause" and self._paused_at is None:
+            self._stand(epoch, step)
+        elif wish.wish != "pause" and self._paused_at is not None:
+            self._go_on()
+            self._publish(events.Resumed(epoch, step))
+
+    def _stand(self, epoch: int, step: int) -> None:
+        self._stepped = False
+        self._paused_at = time.perf_counter()
+        self._publish(events.Paused(epoch, step))
 
     def _go_on(self) -> None:
         if self._paused_at is not None:

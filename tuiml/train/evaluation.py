@@ -9,7 +9,7 @@ import numpy as np
 from tuiml.runs.predictions import About, Predictions, Split
 from tuiml.tasks.base import Rows
 from tuiml.tasks.scores import row_losses
-from tuiml.train.predictions import sample
+from tuiml.train.predictions import sample, weights_penalty
 from tuiml.train.reload import Trained
 from tuiml.train.rows import Source
 
@@ -25,7 +25,7 @@ def evaluate(trained: Trained, source: Source, split: Split) -> tuple[Prediction
     chosen, truth = sample(len(numbers)), y[numbers]
     said, metrics = trained.judged(trained.described(x[numbers]), truth)
     outputs = said[chosen]
-    about = About(split, of, len(numbers), trained.penalty(), trained.epoch)
+    about = About(split, of, len(numbers), weights_penalty(trained.model), trained.epoch)
     losses = row_losses(trained.described.head.loss, truth[chosen], outputs)
     return Predictions(about, numbers[chosen], truth[chosen], outputs, losses), metrics
 

@@ -16,6 +16,7 @@ from tuiml.train.checkpoint import Checkpoint
 from tuiml.train.control import Control, Publish
 from tuiml.train.limits import Limits
 from tuiml.train.loop import CompiledLoop
+from tuiml.train.measuring import Measuring, classes
 from tuiml.train.rows import Rows
 from tuiml.train.saver import Saver
 
@@ -28,7 +29,7 @@ class Fit:
     """A network with its rows, its callbacks and its checkpoints.
 
     `done` are complete epochs, `best_epoch` that of lowest validation loss. `schedule_epochs` are those that a learning
-    rate's schedule spans. With `best`, the weights of the best epoch are kept on disk.
+    rate's schedule spans. The run's `own` network, unlike a fold's, is measured, and its best epoch's weights are kept.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Fit:
         schedule_epochs: int,
         control: Control,
         publish: Publish,
-        best: bool = True,
+        own: bool = True,
     ) -> None:
         self.done = 0
         self.best_epoch: int | None = None
@@ -48,7 +49,14 @@ class Fit:
         self.rows = rows
         self.model = model.build(recipe, rows.input, rows.head)
         self.loop = CompiledLoop(
-            self.model, rows.train, rows.validation, rows.head.one_hot, control, publish, rows.class_weights
+            self.model,
+            rows.train,
+            rows.validation,
+            rows.head.one_hot,
+            control,
+            publish,
+            rows.class_weights,
+            classes(rows) if own else 0,
         )
         self.loop.install()
         self.loop.warm()
@@ -59,10 +67,13 @@ class Fit:
         self.early = next((one for one in self._observers if isinstance(one, callbacks.EarlyStopping)), None)
         self._limits = next(one for one in self._observers if isinstance(one, Limits))
         self._reporter = callbacks.Reporter(
-            self.loop, publish, callbacks.dropout_seed(recipe), self.early, self._epoch_done
+            self.loop, control, publish, callbacks.dropout_seed(recipe), self.early, self._epoch_done
         )
-        self.saver = Saver(folder, checkpoints, self.model, self._observers, publish)
-        self._best_loss = math.inf if best else -math.inf
+        self._remembering = [*self._observers, *([self.loop.penalty] if self.loop.penalty else [])]
+        self.saver = Saver(folder, checkpoints, self.model, self._remembering, publish)
+        self._measuring = Measuring(folder, rows, self.loop, publish) if own else None
+        self._best_loss = math.inf if own else -math.inf
+        self._target: Callable[[], int] = lambda: 0
 
     def seconds_per_epoch(self) -> float:
         """Return how long an epoch takes, by real steps on weights that are put back. Raises Stopped."""
@@ -73,6 +84,8 @@ class Fit:
 
     def begin(self, found: Checkpoint | None, past: Sequence[Epoch]) -> None:
         """Take up the checkpoint found, or begin anew; `past` are the epochs told of so far."""
+        if self._measuring is not None:
+            self._measuring.begin(found.epoch if found else 0)
         if found is None:
             if self._recipe.train.init_from:
                 text = beginning.begin(self.model, Path(self._recipe.train.init_from))
@@ -80,7 +93,7 @@ class Fit:
             return
         self.done = found.epoch
         checkpoint.drop_after(self._checkpoints, found.epoch, found.step)
-        for observer in self._observers:
+        for observer in self._remembering:
             if observer.name in found.counters:
                 observer.remember(found.counters[observer.name], found.arrays)
         for epoch in past[: self.done]:
@@ -100,6 +113,7 @@ class Fit:
 
         Raises Stopped and NotFiniteError; the caller saves then.
         """
+        self._target = target
         self._control.obey(self.done + 1, 0)
         with suppress(_Expired):  # the limits know the reason
             while self.done < target() and not self.over:
@@ -116,6 +130,8 @@ class Fit:
         """Write a checkpoint, unless this very place is saved already."""
         self._control.save_wished = False
         self.saver.save(self.done, self.loop.step, self.loop.trained)
+        if self._measuring is not None:
+            self._measuring.save()
 
     @property
     def over(self) -> bool:
@@ -132,10 +148,13 @@ class Fit:
 
     def _epoch_done(self, epoch: int, metrics: dict[str, float]) -> None:
         self.done, self.loop.step = epoch, 0
-        if self._note_best(epoch, metrics.get("val_loss", math.nan)):
+        best = self._note_best(epoch, metrics.get("val_loss", math.nan))
+        if best:
             self.saver.keep_best(epoch)
         if self.saver.due() or self._control.save_wished:
             self.save()
+        if self._measuring is not None:
+            self._measuring.epoch_ended(epoch, best, last=self.over or epoch >= self._target())
 
     def _note_best(self, epoch: int, loss: float) -> bool:
         better = loss < self._best_loss

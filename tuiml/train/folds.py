@@ -137,7 +137,7 @@ class CrossValidation:
         shutil.rmtree(checkpoints, ignore_errors=True)
 
     def _fit(self, checkpoints: Path, recipe: Recipe, rows: Rows, publish: Publish) -> Fit:
-        return Fit(self._folder, checkpoints, recipe, rows, recipe.train.epochs, self._control, publish, best=False)
+        return Fit(self._folder, checkpoints, recipe, rows, recipe.train.epochs, self._control, publish, own=False)
 
     def _network(self, fold: Fold, rows: Rows) -> Any:
         recipe = recipe_of(self._recipe, fold)

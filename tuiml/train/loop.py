@@ -20,6 +20,8 @@ from tuiml.errors import NotFiniteError
 from tuiml.train import inputs
 from tuiml.train.control import Control, Publish
 from tuiml.train.feed import Feed, Pace
+from tuiml.train.penalty import Penalty
+from tuiml.train.steps import Steps, confusion
 
 _TRIAL_SECONDS = 0.3  # of steps that are timed
 
@@ -28,9 +30,10 @@ class CompiledLoop:
     """Trains and evaluates a compiled Keras model on feeds.
 
     `epoch` (from 1) and `step` (batches done in it) say where training is; `train_seconds` is the last epoch's training
-    part; `trained` the state of its metrics once that is complete, which validation then overwrites. With `one_hot`,
-    class numbers become rows of zeros with a one before the loss sees them; `class_weights` (classes,) say how much rows
-    of each class count in training. `between` is called on the training thread after each chunk.
+    part; `trained` the state of its metrics once that is complete, which validation then overwrites. `penalty` is that of
+    the running epoch, None for a network without one: `loss` is the data's alone. Of a task with `classes`, `confusion`
+    (classes, classes) counts the rows of the last validation by true class and by the one taken for it. `one_hot` and
+    `class_weights` are those of `Steps`. `between` is called on the training thread after each chunk.
     """
 
     def __init__(
@@ -42,16 +45,19 @@ class CompiledLoop:
         control: Control,
         publish: Publish,
         class_weights: npt.NDArray[np.float32] | None = None,
+        classes: int = 0,
     ) -> None:
         self.model, self.train, self.validation = model, train, validation
         self.epoch, self.step, self.train_seconds = 1, 0, 0.0
         self.trained: list[Any] | None = None
         self.before_steps: Callable[[], None] = lambda: None
         self.between: Callable[[], None] = lambda: None
-        self._control, self._publish = control, publish
-        self._one_hot, self._class_weights = one_hot, class_weights
+        self.penalty: Penalty | None = None
+        self.confusion: npt.NDArray[np.int64] | None = None
+        self._control, self._publish, self._classes = control, publish, classes
+        self._steps = Steps(model, one_hot, class_weights)
         self._paces: dict[str, Pace] = {}
-        self._functions: dict[tuple[int, str], Callable[..., Any]] = {}
+        self._functions: dict[tuple[Any, ...], Callable[..., Any]] = {}
         self._tensors: dict[int, Any] = {}
         inputs.quicken(model)
 
@@ -61,11 +67,17 @@ class CompiledLoop:
         self.model.train_function, self.model.test_function = self._train_epoch, self._validate
 
     def warm(self) -> None:
-        """Let the metrics make their variables, so that a checkpoint can be put back into them."""
-        *parts, y = self.train.parts(self.train.rows[:1], 1)
-        x = self._given(inputs.take(parts, np.arange(1), self.train.row_shape))
-        self.model.compute_metrics(x, self._target(y), self.model(x, training=False))
+        """Let the metrics make their variables, so that a checkpoint can be put back into them; see what is penalized."""
+        x, y = self.batch(self.train, self.train.rows[:1])
+        self.model.compute_metrics(x, y, self.model(x, training=False))
         self.model.reset_metrics()
+        self.penalty = Penalty() if self.model.losses else None
+
+    def batch(self, feed: Feed, rows: npt.NDArray[np.int64]) -> tuple[Any, Any]:
+        """Return some rows of a feed as the model takes them, and their targets as the loss does."""
+        *parts, y = feed.parts(rows, 1)
+        x = self._steps.given(inputs.take(parts, np.arange(len(rows)), feed.row_shape))
+        return x, self._steps.target(y)
 
     def fit(self, first_epoch: int, last_epoch: int, callbacks: list[Any]) -> None:
         """Train epochs first..last (counted from 1) through Keras' own `fit`."""
@@ -86,11 +98,11 @@ class CompiledLoop:
         )
 
     def evaluate(self, feed: Feed) -> dict[str, float]:
-        """Return the model's metrics on all rows of a feed, dropout and augmentation off."""
+        """Return the model's metrics on all rows of a feed, dropout and augmentation off; the loss is the data's."""
         self.model.reset_metrics()
         for _ in self._run("test", feed, 0, 0):
             self._control.obey(self.epoch, self.step)
-        return self._metrics()
+        return {name: float(value) for name, value in self.model.get_metrics_result().items()}
 
     def predict(self, feed: Feed) -> npt.NDArray[np.float32]:
         """Return what the model makes of all rows of a feed, (n, outputs), in the order of `feed.order(0)`."""
@@ -107,7 +119,7 @@ class CompiledLoop:
             if feed is None:
                 continue
             done, began = 0, 0.0
-            for number, (steps, _) in enumerate(chain(self._run(kind, feed, 1, 0), self._run(kind, feed, 1, 0))):
+            for number, (steps, *_) in enumerate(chain(self._run(kind, feed, 1, 0), self._run(kind, feed, 1, 0))):
                 self._control.obey(0, 0)
                 done += int(steps) if number else 0
                 began = began or self._control.clock()  # the first chunk is traced
@@ -120,33 +132,53 @@ class CompiledLoop:
         next(iterator)
         self.trained = None
         self.before_steps()
+        if self.penalty is not None and not self.step:
+            self.penalty.reset()
         self._control.obey(self.epoch, self.step)
         began = self._control.clock()
-        for steps, healthy in self._run("train", self.train, self.epoch, self.step):
+        for steps, healthy, losses, penalties in self._run("train", self.train, self.epoch, self.step):
+            if self.penalty is not None:
+                self.penalty.add(zip(penalties, self._rows(self.train, self.step), strict=False))
             self.step += int(steps)
             if not healthy:
                 raise not_finite(self.epoch, self.step + 1)
-            self._publish(events.BatchEnded(self.epoch, self.step, self.train.steps, self._metrics()))
+            told = {name: float(value) for name, value in self._metrics(self.penalty).items()}
+            self._publish(events.BatchEnded(self.epoch, self.step, self.train.steps, told, losses.tolist()))
             self._control.obey(self.epoch, self.step)
             self.between()
         self.train_seconds = self._control.clock() - began
         self.trained = [variable.numpy() for variable in self.model.metrics_variables]
-        return dict(self.model.get_metrics_result())
+        return self._metrics(self.penalty)
 
     def _validate(self, iterator: Iterator[Any]) -> dict[str, Any]:
         next(iterator)
-        for _ in self._run("test", self.validation or self.train, 0, 0):
+        feed, done = self.validation or self.train, 0
+        total = Penalty() if self.penalty is not None else None
+        counted = np.zeros((self._classes, self._classes), np.int64)
+        for steps, counts, penalties in self._run("test", feed, 0, 0):
+            if total is not None:
+                total.add(zip(penalties, self._rows(feed, done), strict=False))
+            counted += counts
+            done += int(steps)
             self._control.obey(self.epoch, self.step)
-        return dict(self.model.get_metrics_result())
+        self.confusion = counted if self._classes else None
+        return self._metrics(total)
 
-    def _metrics(self) -> dict[str, float]:
-        return {name: float(value) for name, value in self.model.get_metrics_result().items()}
+    def _metrics(self, penalty: Penalty | None) -> dict[str, Any]:
+        """Return what the metrics' variables and, of a penalized network, `penalty` hold."""
+        return dict(self.model.get_metrics_result()) | ({} if penalty is None else {penalty.name: penalty.mean})
+
+    @staticmethod
+    def _rows(feed: Feed, first: int) -> Iterator[int]:
+        """Yield how many rows each step of a pass has, from the step `first` on, counted from 0."""
+        for at in range(first * feed.batch_size, len(feed.rows), feed.batch_size):
+            yield min(feed.batch_size, len(feed.rows) - at)
 
     def _run(self, kind: str, feed: Feed, epoch: int, first_step: int) -> Iterator[list[npt.NDArray[Any]]]:
-        """Run a pass over a feed; yield, per chunk, (steps done, whether all were finite), or (outputs,) of "predict"."""
-        key = (id(feed), kind)
+        """Run a pass over a feed; yield, per chunk, what `_training`, `_testing` or `_outputs` return."""
+        key = (kind, feed.batch_size, *(map(id, (feed.x, feed.y)) if feed.resident else (id(feed),)))
         pace = self._paces.setdefault(kind, Pace())
-        if key not in self._functions:
+        if key not in self._functions:  # parts of the same rows share one, which keeps what it is known by alive
             self._functions[key] = self._compile(kind, feed)
         began = time.perf_counter()
         for chunk in feed.chunks(epoch, first_step, pace):
@@ -175,12 +207,13 @@ class CompiledLoop:
 
             def fetch(at: Any) -> Any:
                 mine = rows[at * feed.batch_size : (at + 1) * feed.batch_size]
-                return self._given(inputs.take(parts, mine, feed.row_shape)), self._target(tf.gather(y, mine))
+                x = self._steps.given(inputs.take(parts, mine, feed.row_shape))
+                return x, self._steps.target(tf.gather(y, mine))
 
             steps = (tf.shape(rows)[0] + feed.batch_size - 1) // feed.batch_size
             if kind == "predict":
                 return self._outputs(steps, fetch)
-            return self._loop(steps, fetch, self._train_step if kind == "train" else self._test_step)
+            return self._training(steps, fetch) if kind == "train" else self._testing(steps, fetch)
 
         return tf.function(chunk, input_signature=specs, autograph=False)  # type: ignore[no-any-return]
 
@@ -192,16 +225,43 @@ class CompiledLoop:
             self._tensors[id(array)] = tf.convert_to_tensor(array)
         return self._tensors[id(array)]
 
-    def _loop(self, steps: Any, fetch: Callable[[Any], Any], step: Callable[..., Any]) -> Any:
-        """Return the graph of a loop over steps that ends early when one is not finite."""
+    def _training(self, steps: Any, fetch: Callable[[Any], Any]) -> Any:
+        """Return the graph of a loop over steps that ends before one that is not finite.
+
+        Gives how many were done, whether all were finite, the loss of each, the penalty of each.
+        """
         import tensorflow as tf
 
-        def body(at: Any, healthy: Any) -> Any:
-            healthy = step(*fetch(at))
-            return at + tf.cast(healthy, tf.int32), healthy
+        def body(at: Any, healthy: Any, losses: Any, penalties: Any) -> Any:
+            step = self._steps.train(*fetch(at))
+            if step.penalty is not None:
+                penalties = penalties.write(at, step.penalty)
+            return at + tf.cast(step.healthy, tf.int32), step.healthy, losses.write(at, step.loss), penalties
 
-        first = (tf.constant(0), tf.constant(True))
-        return tf.while_loop(lambda at, healthy: (at < steps) & healthy, body, first, parallel_iterations=1)
+        arrays = [tf.TensorArray(tf.float32, steps, element_shape=[]) for _ in range(2)]
+        done, healthy, losses, penalties = tf.while_loop(
+            lambda at, healthy, *_: (at < steps) & healthy,
+            body,
+            (tf.constant(0), tf.constant(True), *arrays),
+            parallel_iterations=1,
+        )
+        return done, healthy, losses.stack()[:done], penalties.stack()[:done]
+
+    def _testing(self, steps: Any, fetch: Callable[[Any], Any]) -> Any:
+        """Return the graph of a loop over steps: how many, the confusion (classes, classes), the penalty of each."""
+        import tensorflow as tf
+
+        def body(at: Any, counts: Any, penalties: Any) -> Any:
+            x, y = fetch(at)
+            step = self._steps.test(x, y)
+            if step.penalty is not None:
+                penalties = penalties.write(at, step.penalty)
+            return at + 1, counts + confusion(y, step.predicted, self._classes), penalties
+
+        counts = tf.zeros((self._classes, self._classes), tf.int32)
+        first = (tf.constant(0), counts, tf.TensorArray(tf.float32, steps, element_shape=[]))
+        done, counts, penalties = tf.while_loop(lambda at, *_: at < steps, body, first, parallel_iterations=1)
+        return done, counts, penalties.stack()
 
     def _outputs(self, steps: Any, fetch: Callable[[Any], Any]) -> Any:
         """Return the graph of a loop over steps that collects what the model makes of their rows."""
@@ -216,80 +276,6 @@ class CompiledLoop:
         )
         _, collected = tf.while_loop(lambda at, _: at < steps, body, (tf.constant(0), collected), parallel_iterations=1)
         return (collected.concat(),)
-
-    def _given(self, x: Any) -> Any:
-        """Return a batch as the numbers that the model's input asks for."""
-        import tensorflow as tf
-
-        return tf.cast(x, self.model.inputs[0].dtype)
-
-    def _target(self, y: Any) -> Any:
-        import tensorflow as tf
-
-        if len(y.shape) > 1:  # mixed labels are rows of shares already
-            return y
-        units = self.model.output_shape[-1]
-        return tf.one_hot(y, units) if self._one_hot else y[:, tf.newaxis] if units == 1 else y
-
-    def _train_step(self, x: Any, y: Any) -> Any:
-        """One optimizer step; skipped, weights and metrics untouched, when loss or gradient is not finite."""
-        import tensorflow as tf
-
-        model, weights = self.model, self.model.trainable_variables
-        moving = model.non_trainable_variables  # batch normalization assigns its statistics in the forward pass
-        before = [tf.identity(variable) for variable in moving]
-        with tf.GradientTape() as tape:
-            predicted = model(x, training=True)
-            loss = model.compute_loss(x=x, y=y, y_pred=predicted, sample_weight=self._weights(y), training=True)
-            scaled = model.optimizer.scale_loss(loss)
-        gradients = tape.gradient(scaled, weights)
-        # A sum is finite only where all its terms are: one cheap pass over each gradient; an embedding's has few rows.
-        sums = [
-            tf.cast(tf.reduce_sum(getattr(gradient, "values", gradient)), tf.float32)
-            for gradient in gradients
-            if gradient is not None
-        ]
-        healthy = tf.reduce_all(tf.math.is_finite(tf.stack(sums))) if sums else True
-        if (scale := getattr(model.optimizer, "dynamic_scale", None)) is not None:
-            healthy |= scale > 1  # too large a scale does that, too: the optimizer skips the step and halves it
-        healthy &= tf.math.is_finite(tf.cast(loss, tf.float32))
-
-        def update() -> Any:
-            model.optimizer.apply_gradients(zip(gradients, weights, strict=True))
-            self._count(x, y, predicted, loss)
-            return tf.constant(True)
-
-        def skip() -> Any:
-            for variable, value in zip(moving, before, strict=True):
-                variable.assign(value)
-            return tf.constant(False)
-
-        return tf.cond(healthy, update, skip)
-
-    def _weights(self, y: Any) -> Any:
-        """Return how much each row counts in training, (n,), from its class, or from its shares of several; None for alike."""
-        import tensorflow as tf
-
-        if self._class_weights is None:
-            return None
-        weights = tf.constant(self._class_weights, tf.float32)
-        if y.shape[1:] == (weights.shape[0],):
-            return tf.linalg.matvec(tf.cast(y, tf.float32), weights)
-        return tf.gather(weights, tf.reshape(y, [-1]))
-
-    def _test_step(self, x: Any, y: Any) -> Any:
-        import tensorflow as tf
-
-        predicted = self.model(x, training=False)
-        loss = self.model.compute_loss(x=x, y=y, y_pred=predicted, training=False)
-        self._count(x, y, predicted, loss)
-        return tf.constant(True)
-
-    def _count(self, x: Any, y: Any, predicted: Any, loss: Any) -> None:
-        import tensorflow as tf
-
-        self.model.metrics[0].update_state(loss, sample_weight=tf.cast(tf.shape(x)[0], tf.float32))
-        self.model.compute_metrics(x, y, predicted)
 
 
 def not_finite(epoch: int, batch: int) -> NotFiniteError:

@@ -30,7 +30,7 @@ def write(folder: RunFolder, source: Source, rows: Rows, loop: CompiledLoop, epo
     predictions.write_preparation(folder, preparation(source, rows))
     if len(loop.model.outputs) != 1:
         return
-    penalty = float(sum(float(loss) for loss in loop.model.losses))
+    penalty = weights_penalty(loop.model)
     for split, feed, numbers in splits(source, rows):
         chosen = sample(len(numbers))
         part = Feed(feed.x, feed.y, feed.rows[chosen], feed.batch_size, feed.seed)
@@ -43,6 +43,12 @@ def write(folder: RunFolder, source: Source, rows: Rows, loop: CompiledLoop, epo
         predictions.write(
             folder, Predictions(about, numbers[chosen], y, outputs, row_losses(rows.head.loss, y, outputs))
         )
+
+
+def weights_penalty(model: Any) -> float:
+    """Return what L1 and L2 on the weights add to the loss; activities, which depend on rows, are left out."""
+    regularized = [weight for weight in model.trainable_weights if weight.regularizer is not None]
+    return float(sum(float(weight.regularizer(weight)) for weight in regularized))
 
 
 def preparation(source: Source, rows: Rows) -> dict[str, Any]:
@@ -63,9 +69,9 @@ def splits(source: Source, rows: Rows) -> list[tuple[Split, Feed, Numbers]]:
     return found
 
 
-def sample(total: int) -> Numbers:
-    """Return the places of at most `MOST` rows, evenly spread over all."""
-    return np.unique(np.linspace(0, total - 1, min(total, MOST)).astype(np.int64))
+def sample(total: int, most: int = MOST) -> Numbers:
+    """Return the places of at most `most` rows, evenly spread over all."""
+    return np.unique(np.linspace(0, total - 1, min(total, most)).astype(np.int64))
 
 
 def _of(source: Source, split: Split) -> Any:

@@ -57,14 +57,16 @@ class Trained:
         given = dense(prepared) if isinstance(prepared, Sequences) else prepared
         return np.asarray(given, self.model.inputs[0].dtype)
 
-    def penalty(self) -> float:
-        """Return what L1 and L2 add to the loss."""
-        return float(sum(float(loss) for loss in self.model.losses))
-
     def judged(self, x: TaskRows, y: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float32], dict[str, float]]:
-        """Return what the network says of prepared rows (n, units), and all the metrics that the recipe asks for."""
+        """Return what the network says of prepared rows (n, units), and all the metrics that the recipe asks for.
+
+        The loss is the data's alone, as in training.
+        """
         import keras
 
+        from tuiml.train.steps import Steps
+
+        steps = Steps(self.model, False, None)
         numbers = self.described.head.one_hot and y.ndim == 1
         truth = np.eye(self.described.head.units, dtype=np.float32)[y] if numbers else y
         self.model.reset_metrics()
@@ -73,7 +75,7 @@ class Trained:
             said = self.model.predict_on_batch(rows)
             right = truth[at * _BATCH : (at + 1) * _BATCH]
             predicted = keras.ops.convert_to_tensor(said)
-            loss = self.model.compute_loss(x=rows, y=right, y_pred=predicted, training=False)
+            loss = steps.loss(steps.target(right), predicted)
             self.model.metrics[0].update_state(loss, sample_weight=float(len(rows)))
             self.model.compute_metrics(rows, right, predicted)
             parts.append(np.asarray(said, np.float32).reshape(len(rows), -1))

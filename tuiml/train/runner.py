@@ -21,10 +21,10 @@ from tuiml.runs.folder import RunFolder
 from tuiml.runs.log import EventLog, read_all
 from tuiml.state import RunState
 from tuiml.train.control import Control
+from tuiml.train.thinning import Thinning
 
 Listener = Callable[[Record], None]
 
-_BATCHES_PER_SECOND = 5
 _LOOK_EVERY = 0.05  # seconds between looks at wishes
 _TRAINING = "training"
 _SYNCED = (events.Checkpointed, events.FoldEnded, events.RunEnded)  # what a power failure must not take back
@@ -59,7 +59,7 @@ class _Runner:
         self._folder, self._listener = folder, listener
         self._log = EventLog(folder.events)
         self._facts: queue.SimpleQueue[Record] = queue.SimpleQueue()
-        self._last_batch = 0.0
+        self._thinning = Thinning()
         self._storage_error: StorageError | None = None
         self._exit_code = int(ExitCode.FAILED)
         self.control = Control(self.publish)
@@ -69,12 +69,12 @@ class _Runner:
         self._over = False  # nothing is told after the end, also when the training thread has been left behind
 
     def publish(self, event: events.Event) -> None:
-        """Write a fact (training thread). Batches are thinned, except the last of an epoch."""
+        """Write a fact (training thread), of batches as many as `Thinning` lets through."""
         if isinstance(event, events.BatchEnded):
-            now = time.monotonic()
-            if event.step != event.steps and now - self._last_batch < 1 / _BATCHES_PER_SECOND:
+            thinned = self._thinning.take(event, time.monotonic())
+            if thinned is None:
                 return
-            self._last_batch = now
+            event = thinned
         with self._gate:
             if not self._over:
                 self._facts.put(self._log.append(event, sync=isinstance(event, _SYNCED)))

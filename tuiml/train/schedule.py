@@ -33,8 +33,8 @@ def rate_at(fields: OptimizerFields, epoch: int, epochs: int) -> float:
 class Schedule(keras.callbacks.Callback):  # type: ignore[misc]
     """Sets the learning rate at the beginning of each epoch; must come before the reporter, which tells it.
 
-    A plateau is `decay_epochs` epochs without a better val_loss, or loss where nothing is validated on; each multiplies
-    the rate by `decay`. `epochs` are those of the whole run; added ones stretch a schedule that depends on them.
+    A plateau is `decay_epochs` epochs without a better val_loss, or loss where nothing is validated on, both without the
+    penalty on weights; each multiplies the rate by `decay`. `epochs` are those of the whole run; added ones stretch a schedule that depends on them.
     """
 
     name = "schedule"

@@ -14,7 +14,7 @@ from tuiml import events
 from tuiml.fields import Recipe
 from tuiml.runs.folder import RunFolder
 from tuiml.tasks.folding import Fold
-from tuiml.train import blocks, checkpoint
+from tuiml.train import blocks, checkpoint, penalty
 from tuiml.train.blocks import Block
 from tuiml.train.control import Control, Publish
 from tuiml.train.feed import Pace
@@ -105,6 +105,7 @@ class SideBySide:
         return [(at, fold) for at, fold in enumerate(self.folds) if fold not in self.failed]
 
     def _epoch(self, epoch: int) -> None:
+        self._control.epoch_begins(self.done, self._steps)
         rate = rate_at(self._recipe.optimizer, epoch, self._recipe.train.epochs)
         self.stack.optimizer.learning_rate = rate
         for _, fold in self.alive():
@@ -117,9 +118,10 @@ class SideBySide:
         trained = self.stack.metrics(self._total)
         validated = self.stack.evaluate(*self._validation)
         for at, fold in self.alive():
-            metrics = trained[at] | {f"val_{name}": value for name, value in validated[at].items()}
+            metrics = penalty.last(trained[at] | {f"val_{name}": value for name, value in validated[at].items()})
             self._publish(events.EpochEnded(epoch, metrics, seconds, rate, None, fold.number, fold.repeat))
         self.done, self.step = epoch, 0
+        self._control.epoch_ended()
 
     def _train(self, epoch: int) -> None:
         """Train the steps of an epoch that are still to do, chunk by chunk."""

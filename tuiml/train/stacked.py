@@ -84,7 +84,8 @@ class Stack:
         self._shapes = [tuple(weight.shape) for weight in models[0].trainable_variables]
         flat = [np.concatenate([weight.numpy().ravel() for weight in model.trainable_variables]) for model in models]
         self._weights = keras.Variable(np.stack(flat), name="weights")
-        self._sums = keras.Variable(np.zeros((len(models), 1 + len(head.metrics)), np.float32), trainable=False)
+        self._names = ("loss", *head.metrics, *(("penalty",) if models[0].losses else ()))
+        self._sums = keras.Variable(np.zeros((len(models), len(self._names)), np.float32), trainable=False)
         self.optimizer = optimizer.build(fields, "float32")
         self.optimizer.build([self._weights])
         self._measures = [_METRICS.get(name) or _accuracy(head) for name in head.metrics]
@@ -96,7 +97,7 @@ class Stack:
 
     @property
     def metrics_variables(self) -> list[Any]:
-        """Sums of loss and metrics over the rows of the running epoch."""
+        """Sums of loss, metrics and penalty over the rows of the running epoch."""
         return [self._sums]
 
     @cached_property
@@ -111,7 +112,7 @@ class Stack:
         return [part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), self._shapes, strict=True)]
 
     def reset(self) -> None:
-        """Begin to count loss and metrics anew."""
+        """Begin to count anew."""
         self._sums.assign(tf.zeros_like(self._sums.value))
 
     def train(self, x: Any, y: Any, masks: Any, first: int, count: int) -> npt.NDArray[np.bool_]:
@@ -123,11 +124,11 @@ class Stack:
         return finite
 
     def metrics(self, rows: int) -> list[dict[str, float]]:
-        """Return loss and metrics of each network, as means over the `rows` trained on since `reset`."""
+        """Return loss, metrics and, where there is one, penalty of each network: means over the `rows` since `reset`."""
         return self._named(self._sums.numpy() / max(rows, 1))
 
     def evaluate(self, x: Any, y: Any) -> list[dict[str, float]]:
-        """Return loss and metrics of each network on rows x (k, n, *row), y (k, n, ...), dropout off."""
+        """Return the same of each network on rows x (k, n, *row), y (k, n, ...), dropout off."""
         return self._named(self._evaluate(x, y).numpy())
 
     def draw(self, seeds: npt.NDArray[np.int64], steps: int, batch: int) -> list[Any]:
@@ -143,8 +144,7 @@ class Stack:
         ]
 
     def _named(self, values: npt.NDArray[np.float32]) -> list[dict[str, float]]:
-        names = ("loss", *self.head.metrics)
-        return [dict(zip(names, map(float, row), strict=True)) for row in values]
+        return [dict(zip(self._names, map(float, row), strict=True)) for row in values]
 
     @cached_property
     def _train(self) -> Any:
@@ -154,11 +154,11 @@ class Stack:
                 with tf.GradientTape(watch_accessed_variables=False) as tape:
                     tape.watch(self._weights.value)
                     predicted, penalty = self._forward(x[at], [mask[at] for mask in masks])
-                    loss = tf.reduce_mean(self._loss(y[at], predicted), axis=1) + penalty
-                    total = tf.reduce_sum(loss)
+                    loss = tf.reduce_mean(self._loss(y[at], predicted), axis=1)
+                    total = tf.reduce_sum(loss + penalty)
                 gradient = tape.gradient(total, self._weights.value)
                 self.optimizer.apply_gradients([(gradient, self._weights)])
-                return at + 1, sums + self._measured(y[at], predicted, loss)
+                return at + 1, sums + self._measured(y[at], predicted, loss, penalty)
 
             state = (first, self._sums.value)
             _, sums = tf.while_loop(lambda at, _: at < end, body, state, parallel_iterations=1)
@@ -173,8 +173,8 @@ class Stack:
         @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
         def evaluate(x: Any, y: Any) -> Any:
             predicted, penalty = self._forward(x, None)
-            loss = tf.reduce_mean(self._loss(y, predicted), axis=1) + penalty
-            return self._measured(y, predicted, loss) / tf.cast(tf.shape(x)[1], tf.float32)
+            loss = tf.reduce_mean(self._loss(y, predicted), axis=1)
+            return self._measured(y, predicted, loss, penalty) / tf.cast(tf.shape(x)[1], tf.float32)
 
         return evaluate
 
@@ -205,13 +205,13 @@ class Stack:
         """Return the loss of each row, (k, batch)."""
         return _LOSSES[self.head.loss](self._target(y, predicted), predicted)
 
-    def _measured(self, y: Any, predicted: Any, loss: Any) -> Any:
-        """Return the sums of loss and metrics over a batch's rows, (k, 1 + metrics)."""
+    def _measured(self, y: Any, predicted: Any, loss: Any, penalty: Any) -> Any:
+        """Return the sums of loss, metrics and penalty over a batch's rows, (k, names)."""
         rows = tf.cast(tf.shape(predicted)[1], tf.float32)
         target = self._target(y, predicted)
         found = [tf.cast(measure(target, predicted), tf.float32) for measure in self._measures]
         means = [tf.reduce_mean(value, range(1, len(value.shape))) for value in found]  # of rows, or of each label
-        return tf.stack([loss, *means], axis=1) * rows
+        return tf.stack([loss, *means, penalty][: len(self._names)], axis=1) * rows
 
     def _target(self, y: Any, predicted: Any) -> Any:
         single = len(y.shape) < len(predicted.shape) and self.head.loss != "sparse_categorical_crossentropy"

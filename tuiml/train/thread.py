@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tuiml import events
@@ -12,6 +13,7 @@ from tuiml.errors import NotFiniteError
 from tuiml.fields import Recipe
 from tuiml.runs.folder import RunFolder
 from tuiml.state import RunState
+from tuiml.tasks import baseline
 from tuiml.train.control import Control, Publish, Stopped
 from tuiml.train.failure import Outcome, failed, stopped
 from tuiml.train.plan import Plan, planned
@@ -139,7 +141,14 @@ class Training:
         from tuiml.train.folds import CrossValidation
 
         folds = CrossValidation(
-            self.folder, source, plan, self.before, self.control, self.publish, self._stage, self._tell_ready
+            self.folder,
+            source,
+            plan,
+            self.before,
+            self.control,
+            self.publish,
+            self._stage,
+            partial(self._tell_ready, source),
         )
         self._epochs = folds.run().epoch + self.before.added
 
@@ -155,18 +164,19 @@ class Training:
         spans = max(recipe.train.epochs, self._epochs)
         self.fit = Fit(self.folder, self.folder.checkpoints, recipe, rows, spans, self.control, self.publish)
         self.fit.begin(self._found, self.before.history)
-        self._tell_ready(rows, self.fit.model)
+        self._tell_ready(source, rows, self.fit.model)
         self._stage("tracing the first batch")
         return self.fit
 
-    def _tell_ready(self, rows: Rows, network: Any) -> None:
+    def _tell_ready(self, source: Source, rows: Rows, network: Any) -> None:
         from tuiml.train.model import describe
 
         for text in () if self._hinted else rows.hints:
             self.publish(events.Noticed("warning", "augmentation", text))
         self._hinted = True
         recipe, head = self.recipe, rows.head
-        self.publish(events.DataReady(*rows.counts(), list(rows.data.shape), list(rows.data.classes), rows.copies))
+        shape, names = list(rows.data.shape), list(rows.data.classes)
+        self.publish(events.DataReady(*rows.counts(), shape, names, rows.copies, _baseline(source, rows)))
         layers, parameters = describe(network, recipe, rows.train.batch_size), network.count_params()
         steps, device = rows.train.steps, self._device.name
         self.publish(events.ModelReady(layers, parameters, head.loss, list(head.metrics), steps, device))
@@ -223,6 +233,15 @@ class Training:
         if what != self._told:
             self._told = what
             self.publish(events.Preparing(what))
+
+
+def _baseline(source: Source, rows: Rows) -> dict[str, float]:
+    """Return the metrics of common sense on the validation rows, without them on the test rows; {} where there are neither."""
+    judge = rows.validation or rows.test
+    if not len(judge.rows):
+        return {}
+    train = rows.train
+    return baseline.baseline(source.task.kind, rows.head, train.y[train.rows], judge.y[judge.rows])
 
 
 def _epochs(recipe: Recipe, before: RunState) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,17 +23,31 @@ from tuiml.runs.folder import RunFolder
 from tuiml.settings import Settings
 from tuiml.tasks import recipes
 from tuiml.text import clean
-from tuiml.tui import actions, clipboard
+from tuiml.tui import actions, clipboard, graphics, keymap, themes
 from tuiml.tui.form import file_field
-from tuiml.tui.messages import CopyAsked, FieldChosen, RunChosen, TaskChosen
+from tuiml.tui.messages import (
+    CompareAsked,
+    CopyAsked,
+    FieldChosen,
+    RecipeChosen,
+    ResultsAsked,
+    RewindAsked,
+    RunChosen,
+    StartAsked,
+    TaskChosen,
+)
 from tuiml.tui.palette import Commands
 from tuiml.tui.runners import Runners
+from tuiml.tui.screens.compare import Compare
 from tuiml.tui.screens.darkroom import Darkroom
 from tuiml.tui.screens.help import Help
 from tuiml.tui.screens.live import Live
 from tuiml.tui.screens.quit import QuitQuestion
+from tuiml.tui.screens.results import Results
+from tuiml.tui.screens.rewind import Rewind
 from tuiml.tui.screens.runs import Runs
 from tuiml.tui.screens.setup import Setup
+from tuiml.tui.screens.viewing import Remembered
 
 _SIGNALS = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HANGUP}
 
@@ -47,12 +63,17 @@ class TuimlApp(App[int]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (34, "-tall")]  # noqa: RUF012
 
     def __init__(self, settings: Settings, recipe: Recipe | None = None, watch: RunFolder | None = None) -> None:
-        super().__init__()
-        self.settings = settings
+        colorless = themes.colorless(os.environ)
+        super().__init__(ansi_color=True if colorless else None)
+        for theme in themes.CLEAR:
+            self.register_theme(theme)
+        self.animation_level = "none"  # every frame of an animation is bytes over a slow line
+        self.settings = replace(settings, theme=themes.PLAIN) if colorless else settings
         self.runners = Runners(settings.runs_dir)
         self.setup = Setup(recipe or recipes.default_recipe("digits"), settings.runs_dir)
         self.install_screen(self.setup, "setup")  # stays alive while another screen is shown in its place
-        self._watch = watch
+        self.keys, self._key_problems = keymap.sound(settings.keys)
+        self._watch, self.remembered = watch, Remembered()
         self._painted = False
 
     @property
@@ -77,10 +98,13 @@ class TuimlApp(App[int]):
                 severity="warning",
                 markup=False,
             )
+        self.set_keymap(self.keys)
+        for problem in self._key_problems:
+            self.notify(problem, title="A key of yours is not used", severity="warning", markup=False)
         loop = asyncio.get_running_loop()
         for number, code in _SIGNALS.items():
             loop.add_signal_handler(number, self.exit, int(code), int(code))
-        await self.push_screen(Live(self._watch, self.runners) if self._watch else self.setup)
+        await self.push_screen(Live(self._watch, self.runners, self.remembered) if self._watch else self.setup)
         self.call_after_refresh(self._first_painted)
 
     @on(Setup.Shown)
@@ -112,22 +136,39 @@ class TuimlApp(App[int]):
 
     @on(Setup.TrainAsked)
     def _train_asked(self, event: Setup.TrainAsked) -> None:
-        self._start(event.recipe)
+        self._start(event.recipe, event.origin)
 
     @on(Setup.PreviewAsked)
     async def _preview_asked(self, event: Setup.PreviewAsked) -> None:
-        await self.show(Darkroom(event.recipe))
+        await self.show(Darkroom(event.recipe, self.setup.draft, self.setup.take_augmentation))
 
     async def action_train(self) -> None:
         """Start the recipe shown on the form."""
         await self.show(self.setup)
         self.setup.train()
 
+    @on(RecipeChosen)
+    async def _recipe_chosen(self, event: RecipeChosen) -> None:
+        await self.show(self.setup)
+        self.setup.load_recipe(event.recipe, event.origin)
+
+    @on(StartAsked)
+    def _start_asked(self, event: StartAsked) -> None:
+        self._start(event.recipe, event.origin)
+
+    @on(RewindAsked)
+    async def _rewind_asked(self, event: RewindAsked) -> None:
+        await self.show(Rewind(event.folder))
+
+    @on(CompareAsked)
+    async def _compare_asked(self, event: CompareAsked) -> None:
+        await self.show(Compare(event.folders))
+
     @work(exclusive=True, group="start")
-    async def _start(self, recipe: Recipe) -> None:
+    async def _start(self, recipe: Recipe, origin: RunFolder | None = None) -> None:
         """Start a run and show it at once; then warm the next runner up."""
         try:
-            folder = await asyncio.to_thread(self.runners.start, recipe)
+            folder = await asyncio.to_thread(self.runners.start, recipe, origin)
         except TuimlError as error:
             self.notify(clean(error, 400), title="Not started", severity="error", markup=False)
             return
@@ -146,12 +187,14 @@ class TuimlApp(App[int]):
 
     async def open_run(self, folder: RunFolder) -> None:
         """Show a run on top of the form."""
-        await self.show(Live(folder, self.runners))
+        await self.show(Live(folder, self.runners, self.remembered))
 
     async def show(self, screen: Screen[None]) -> None:
         """Close what lies on top and show a screen in place of the present one: a screen underneath would be laid out at every resize too."""
         while len(self.screen_stack) > 2:
             self.pop_screen()
+        if isinstance(self.screen, Darkroom):
+            self.screen.hand_over()
         if self.screen is not screen:
             await self.switch_screen(screen)
 
@@ -174,6 +217,10 @@ class TuimlApp(App[int]):
     async def _field_chosen(self, event: FieldChosen) -> None:
         await self.show(self.setup)
         self.setup.go_to(event.path)
+
+    @on(ResultsAsked)
+    async def _results_asked(self, event: ResultsAsked) -> None:
+        await self.show(Results(event.folder))
 
     @on(RunChosen)
     async def _run_chosen(self, event: RunChosen) -> None:
@@ -218,15 +265,16 @@ class TuimlApp(App[int]):
     def action_help(self) -> None:
         """Show the keys of this screen."""
         if not isinstance(self.screen, Help):
-            self.push_screen(Help(self.place))
+            self.push_screen(Help(self.place, self.keys))
 
 
 def run_app(settings: Settings, recipe: Recipe | None = None, watch: RunFolder | None = None) -> int:
     """Run the app and return the exit code; the card of the last run watched is left in the terminal."""
     app = TuimlApp(settings, recipe, watch)
+    graphics.prepare(settings.graphics)  # the app hears no answers any more
     app.run()
     code = app.return_code or 0
-    if app.runners.last and code == 0:
+    if app.runners.last and code == 0 and sys.stdout.isatty():  # in a browser there is no terminal to leave it in
         leave_card(app.runners.last)
     return code
 
@@ -235,6 +283,7 @@ def leave_card(folder: RunFolder) -> None:
     """Write what a run came to, or how to find it again, under the app's screen that has just closed."""
     from rich.console import Console
 
+    from tuiml.coach import diagnosis
     from tuiml.draw import card
     from tuiml.draw.folds import epochs_asked
     from tuiml.runs import store
@@ -245,6 +294,11 @@ def leave_card(folder: RunFolder) -> None:
         console.print(f"{run.folder.id} goes on. Back to it: tuiml watch {run.folder.id}", markup=False, soft_wrap=True)
     else:
         console.print(
-            card.result_card(run.state, recipes.repeat(folder.recipe, epochs_asked(run.state)), str(folder.path)),
+            card.result_card(
+                run.state,
+                recipes.repeat(folder.recipe, epochs_asked(run.state)),
+                str(folder.path),
+                verdict=diagnosis.said_of(run.state),
+            ),
             soft_wrap=True,
         )

@@ -7,6 +7,7 @@ import time
 from rich.text import Text
 from textual.content import Content
 
+from tuiml.coach.verdict import Verdict
 from tuiml.draw import folds, numbers, tables
 from tuiml.draw.numbers import duration, figure
 from tuiml.folds import spreads
@@ -133,7 +134,11 @@ def _metrics(state: RunState, number: int) -> dict[str, float]:
     return next(epoch.metrics for epoch in state.history if epoch.number == number)
 
 
-_NEXT = {"finished": "+ five more epochs", "stopped": "space goes on", "crashed": "space goes on · l the log"}
+_NEXT = {
+    "finished": "r results · v vary · + five more epochs",
+    "stopped": "space goes on · r results · v vary",
+    "crashed": "space goes on · l the log",
+}
 
 
 def outcome(state: RunState) -> Content:
@@ -152,7 +157,7 @@ def outcome(state: RunState) -> Content:
     lines += [Content.assemble((f"folds, {when}  ", "dim"), (words, "bold")) for when, words in found]
     for which, metrics in tests(state):
         lines.append(Content.assemble((f"{which} ", "dim"), figures(metrics, "")))
-    lines.append(Content.styled(f"next: {_NEXT.get(state.status, 'l the log')} · esc the form · ctrl+l runs", "dim"))
+    lines.append(Content.styled(f"next: {_NEXT.get(state.status, 'l the log · e edit a copy')}", "dim"))
     return Content("\n").join(lines)
 
 
@@ -174,14 +179,14 @@ def figures(metrics: dict[str, float], prefix: str) -> Content:
     )
 
 
-def hidden(width: int, height: int) -> Content:
-    """Return what a small terminal leaves out, or nothing."""
-    missing = []
-    if width < 110 and height < 34:
-        missing.append("the other chart (tab)")
-    if height < 20:
-        missing.append("the table of epochs")
-    return Content.styled("hidden for want of room: " + ", ".join(missing), "dim") if height < 20 else Content("")
+def hidden(width: int, height: int, pane: str = "epochs", said: str = "") -> Content:
+    """Return what a low terminal leaves out, after what is `said` of how its curves are looked at; nothing on a higher one."""
+    if height >= 20:
+        return Content("")
+    missing = ["gauges", *(["other chart (tab)"] if width < 110 else [])]
+    missing += ["curves"] if pane != "epochs" else ["epochs", "network (n)", "log (l)"]
+    note = f"{f'{said} │ ' if said else ''}hidden here: {', '.join(missing)}"
+    return Content(note).truncate(max(width - 2, 1), ellipsis=True)
 
 
 RUN_COLUMNS = {
@@ -224,17 +229,63 @@ def fold_rows(state: RunState) -> tuple[Text, ...]:
     )
 
 
-def epochs(state: RunState, best: int | None, width: int) -> tuple[Text, ...]:
-    """Return the table of the last epochs, its heading first; the best epoch is bold. What the marks mean is told where `width` allows."""
-    from tuiml.draw import tables
+def epochs(
+    state: RunState, best: int | None, width: int, penalty: bool = False, cursor: int | None = None
+) -> tuple[Text, ...]:
+    """Return the table of the last epochs, or those around `cursor`, its heading first; the best epoch is bold.
 
-    headers, rows = tables.epoch_cells(recent(state, best, _EPOCHS_SHOWN), _EPOCHS_SHOWN)
-    widths = [max(len(cell) for cell in column) for column in zip(headers, *rows, strict=True)]
-    lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in (headers, *rows)]
-    note = f"   the last {len(rows)} of {len(state.history)}" if len(rows) < len(state.history) else ""
+    The gap, and what the marks mean, are told where `width` allows; `penalty` adds what L1 and L2 cost.
+    """
+    end = len(state.history)
+    if cursor is not None and cursor <= end - _EPOCHS_SHOWN:
+        end = cursor + _EPOCHS_SHOWN // 2
+    shown = recent(state, best, _EPOCHS_SHOWN, end)
+    for gap in (True, False):
+        headers, rows = tables.epoch_cells(shown, min(_EPOCHS_SHOWN, end), gap=gap, penalty=penalty)
+        lines = _in_columns([headers, *rows])
+        if len(lines[0]) < width - 2:
+            break
+    note = f"   the last {len(rows)} of {len(state.history)}" if len(rows) < end == len(state.history) else ""
+    note = note or (f"   {end - len(rows) + 1} to {end} of {len(state.history)}" if end < len(state.history) else "")
     if len(lines[0]) + len(note) + len(tables.ARROWS) + 8 < width:
         note += f"   {tables.ARROWS}"
     return tuple(
         Text(line + (note if not number else ""), "bold" if not number or "★" in line else "")
         for number, line in enumerate(lines)
     )
+
+
+def row_of(lines: tuple[Text, ...], epoch: int | None) -> int | None:
+    """Return which line of `epochs` is an epoch's, or None."""
+    first = int(lines[1].plain.split()[0]) if len(lines) > 1 else 0
+    row = epoch - first + 1 if epoch is not None else 0
+    return row if 0 < row < len(lines) else None
+
+
+def _in_columns(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows]
+
+
+_VERDICTS = {
+    "good_fit": ("✓", "$text-success"),
+    "improving": ("▲", "$text-primary"),
+    "noisy": ("~", "$text-muted"),
+    "stalled": ("=", "$text-warning"),
+    "underfitting": ("!", "$text-warning"),
+    "overfitting": ("!", "$text-warning"),
+    "both": ("!", "$text-error"),
+    "diverged": ("✗", "$text-error"),
+}
+"""The symbol and the color of each verdict; its words stand beside them."""
+
+
+def verdict(found: Verdict | None, width: int) -> Content:
+    """Return a verdict with its numbers, and where one line of `width` cells has room, how sure it is; empty without one."""
+    if found is None:
+        return Content("")
+    symbol, style = _VERDICTS.get(found.kind, ("?", ""))
+    title, sentence = clean(found.title, 100), clean(found.sentence(), 400)
+    said = Content.assemble((f"{symbol} {title}", f"bold {style}"), sentence.removeprefix(title))
+    sure = f"  ({found.confidence:.0%} sure)"
+    return Content.assemble(said, (sure, "dim")) if said.cell_length + len(sure) <= width else said

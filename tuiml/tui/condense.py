@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import replace
 
 from tuiml.folds import Epoch
@@ -21,8 +22,8 @@ class Condensed:
         self._taken = 0
         self._bucket = _BUCKET
 
-    def view(self, state: RunState) -> RunState:
-        """Return the state, of a long run with fewer epochs in its history."""
+    def view(self, state: RunState, cursor: int | None = None) -> RunState:
+        """Return the state, of a long run with fewer epochs in its history; the one numbered `cursor` is among them."""
         if len(state.history) < self._taken:  # taken up again from an earlier epoch
             self._kept, self._taken, self._bucket = [], 0, _BUCKET
         if len(state.history) <= _PLENTY:
@@ -35,7 +36,11 @@ class Condensed:
             self._kept = [
                 epoch for at in range(0, len(self._kept), _BUCKET) for epoch in _extremes(self._kept[at : at + _BUCKET])
             ]
-        return replace(state, history=self._kept + state.history[self._taken :], _best=_UNKNOWN)
+        shown = self._kept + state.history[self._taken :]
+        at = bisect_left(shown, cursor or 0, key=lambda epoch: epoch.number)
+        if cursor is not None and at < len(shown) and shown[at].number != cursor:
+            shown[at:at] = [epoch for epoch in state.history[:cursor][-1:] if epoch.number == cursor]
+        return replace(state, history=shown, _best=_UNKNOWN)
 
 
 def _extremes(bucket: list[Epoch]) -> list[Epoch]:
@@ -50,10 +55,8 @@ def _extremes(bucket: list[Epoch]) -> list[Epoch]:
     return [found[number] for number in sorted(found)]
 
 
-def recent(state: RunState, best: int | None, count: int) -> RunState:
-    """Return the state with its last `count` epochs, the one before them, and the best one."""
-    last = state.history[-count - 1 :]
-    older = (
-        [epoch for epoch in state.history if epoch.number == best] if best and last and best < last[0].number else []
-    )
-    return replace(state, history=older + last, _best=_UNKNOWN)
+def recent(state: RunState, best: int | None, count: int, end: int | None = None) -> RunState:
+    """Return the state with the `count` epochs up to number `end` (None: the last), the one before them, and the best one."""
+    last = state.history[:end][-count - 1 :]
+    also = [] if best in {epoch.number for epoch in last} else [one for one in state.history if one.number == best]
+    return replace(state, history=also + last, _best=_UNKNOWN)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuiml import knobs
@@ -15,37 +15,44 @@ from tuiml.runs import references
 from tuiml.tasks.base import Task
 from tuiml.tui import form
 from tuiml.tui.form import DEFAULT, EARLY_STOPPING, PRESET, Values
+from tuiml.tui.past import Past
 
-Known = dict[tuple[str, DataFields | None], Task]
+Known = dict[tuple[str, object], Task]
 """What has been found out about tasks, by name and by how their files are read."""
+
+_OF_FOLDERS = ("image_size", "color", "class_weights")
+"""The data fields that change what a folder of pictures says of itself: another one is no reason to list it anew."""
 
 
 @dataclass(frozen=True)
 class Examined:
     """What the form's texts amount to: a recipe with its command, or problems; `advice` does not hinder a run.
 
-    `changed` are the fields that differ from the task's default recipe, or from the preset chosen. `about` says what the
-    task is, `head` why the last layer and the loss are what they are.
+    `changed` are the fields that differ from the task's default recipe, or from the preset chosen, each with what it is
+    there. `memory` are bytes, `seconds` what all epochs take, as far as both can be told. `about` says what the task is,
+    `head` why the last layer and the loss are what they are.
     """
 
     recipe: Recipe | None = None
     command: str = ""
-    changed: frozenset[str] = frozenset()
+    changed: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     advice: tuple[Problem, ...] = ()
     parameters: int | None = None
+    memory: int | None = None
+    seconds: float | None = None
     task: Task | None = None
     about: str = ""
     head: str = ""
 
 
-def examine(values: Values, runs_dir: Path, known: Known | None = None) -> Examined:
+def examine(values: Values, runs_dir: Path, known: Known | None = None, past: Past | None = None) -> Examined:
     """Return what the texts mean, with every problem found. May look into the user's files: call it off the UI loop.
 
     `runs_dir` is where the run to begin with is looked for. `known` keeps what was found out about tasks between calls,
-    so that files are not read at every key.
+    so that files are not read at every key; `past` knows how long runs took.
     """
-    from tuiml.tasks import catalog, check
+    from tuiml.tasks import catalog, check, sizes
 
     values = dict(values) | {"task": catalog.canonical(values["task"])}
     recipe: Recipe | None = None
@@ -66,7 +73,7 @@ def examine(values: Values, runs_dir: Path, known: Known | None = None) -> Exami
         problems += error.problems
     except TuimlError as error:
         problems.append(Problem("task", _unnamed(values["task"]) or str(error)))
-    changed = frozenset[str]() if base is None else _changed(recipe, base) if recipe else _typed_over(values, base)
+    changed = {} if base is None else _changed(recipe, base) if recipe else _typed_over(values, base)
     if task and isinstance(sound, Recipe):  # what else is wrong is told beside what has no meaning at all
         told = {problem.path for problem in problems}
         problems += [problem for problem in check.check(sound, task) if problem.path not in told]
@@ -80,7 +87,9 @@ def examine(values: Values, runs_dir: Path, known: Known | None = None) -> Exami
         changed,
         (),
         tuple(_advice(recipe, task)),
-        _parameters(recipe, task),
+        sizes.parameters(recipe, task),
+        sizes.training_memory(recipe, task),
+        past.seconds(recipe, task) if past else None,
         task,
         about,
         f"Now {head.activation} and {head.loss}. {head.reason}",
@@ -90,22 +99,18 @@ def examine(values: Values, runs_dir: Path, known: Known | None = None) -> Exami
 def _find(name: str, recipe: Recipe | None, known: Known) -> Task:
     from tuiml.tasks import catalog
 
-    asked = name, recipe.data if recipe else None
-    if asked not in known:
-        known[asked] = catalog.find(*asked)
-    return known[asked]
+    data = recipe.data if recipe else None
+    told = data or DataFields()
+    looked = tuple(getattr(told, field) for field in _OF_FOLDERS) if name.startswith("folder:") else data
+    if (name, looked) not in known:
+        known[name, looked] = catalog.find(name, data)
+    return known[name, looked]
 
 
 def _unnamed(task: str) -> str:
     """Return what to do where the path of the user's files is still to be typed."""
     field = form.file_field(task)
     return f"name {field.help}." if field and task == field.beginning else ""
-
-
-def _parameters(recipe: Recipe, task: Task) -> int | None:
-    from tuiml.tasks import sizes
-
-    return sizes.parameters(recipe, task)
 
 
 def _advice(recipe: Recipe, task: Task) -> Iterable[Problem]:
@@ -150,18 +155,14 @@ def _command(recipe: Recipe, base: Recipe, preset: str) -> str:
     return shlex.join(["tuiml", *words[:2], *(["--preset", preset] if preset != DEFAULT else []), *words[2:]])
 
 
-def _changed(recipe: Recipe, base: Recipe) -> frozenset[str]:
-    stopping = {
-        path
-        for path in knobs.KNOBS
-        if path.startswith(f"{EARLY_STOPPING}.")
-        and recipe.early_stopping
-        and knobs.get(recipe, path)
-        != getattr(base.early_stopping or EarlyStopping(), path.removeprefix(f"{EARLY_STOPPING}."))
-    }
-    return frozenset(knobs.differences(recipe, base).keys() | stopping)
+def _changed(recipe: Recipe, base: Recipe) -> dict[str, str]:
+    before = base.early_stopping or EarlyStopping()
+    arguments = [path for path in knobs.KNOBS if path.startswith(f"{EARLY_STOPPING}.") and recipe.early_stopping]
+    was = {path: getattr(before, path.removeprefix(f"{EARLY_STOPPING}.")) for path in arguments}
+    stopping = {path: knobs.as_text(value) for path, value in was.items() if knobs.get(recipe, path) != value}
+    return {path: knobs.as_text(knobs.get(base, path)) for path in knobs.differences(recipe, base)} | stopping
 
 
-def _typed_over(values: Values, base: Recipe) -> frozenset[str]:
+def _typed_over(values: Values, base: Recipe) -> dict[str, str]:
     plain = form.values_of(base)
-    return frozenset(path for path, text in values.items() if path in plain and text.strip() != plain[path])
+    return {path: plain[path] for path, text in values.items() if path in plain and text.strip() != plain[path]}

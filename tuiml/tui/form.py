@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from tuiml import knobs
+from tuiml.errors import TuimlError
 from tuiml.fields import EarlyStopping, Recipe
 from tuiml.recipe import compose
 
@@ -17,6 +19,8 @@ PRESET = "task.preset"
 """The form's own field for a named recipe of the task; not a field of a recipe."""
 DEFAULT = "default"
 """The preset that is the task's default recipe."""
+TYPED = {"data.target", "data.drop", "data.derive", "data.split", "model.file", "train.init_from"}
+"""Fields that hold names of the user's own: every character may be part of one."""
 _NONE = {f"{EARLY_STOPPING}.baseline", "regularize.dropout_seed"}
 """Fields that may be empty or "off", meaning None."""
 
@@ -59,8 +63,26 @@ FILES: tuple[FileField, ...] = (
     ),
 )
 
+ESSENTIAL = (
+    "data.target",
+    "data.kind",
+    "model.preset",
+    "model.layers",
+    "model.size",
+    "regularize.dropout",
+    "regularize.l2",
+    EARLY_STOPPING,
+    f"{EARLY_STOPPING}.patience",
+    "augment.ops",
+    "optimizer.name",
+    "optimizer.learning_rate",
+    "train.epochs",
+    "train.batch_size",
+)
+"""What most experiments change, below the task, in this order: it fits a screen of 24 lines."""
+
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Task": ("data.target", "data.kind"),
+    "Essentials": (),
     "Data": ("data.",),
     "Network": ("model.",),
     "Regularization": ("regularize.", EARLY_STOPPING),
@@ -69,13 +91,16 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Optimizer": ("optimizer.",),
     "K-fold validation": ("folds.",),
 }
-"""Titles of the form's groups, each with the beginnings of the paths that belong to it, unless an earlier one has them."""
+"""Titles of the form's groups, each with the beginnings of the paths that belong to it; the first has the essential ones."""
 
 
 def paths() -> dict[str, list[str]]:
-    """Return the paths of each group's fields, in the order of declaration; the task and the form's own are not among them."""
-    found: dict[str, list[str]] = {title: [] for title in GROUPS}
-    for path in knobs.KNOBS:
+    """Return the paths of each group's fields; the task and the form's own are not among them.
+
+    The essential ones come first, the others by group in the order of declaration.
+    """
+    found: dict[str, list[str]] = {title: [] for title in GROUPS} | {next(iter(GROUPS)): list(ESSENTIAL)}
+    for path in (path for path in knobs.KNOBS if path not in ESSENTIAL):
         title = next((title for title, beginnings in GROUPS.items() if path.startswith(beginnings)), None)
         if title is not None:
             found[title].append(path)
@@ -127,18 +152,51 @@ def values_of(recipe: Recipe) -> dict[str, str]:
     return values | {EARLY_STOPPING: "on" if recipe.early_stopping else "off"}
 
 
+@lru_cache(maxsize=64)
+def preset_names(task: str) -> tuple[str, ...]:
+    """Return the presets of a task, the default recipe first; only that of a task that cannot be found, or is not named yet."""
+    from tuiml.tasks import recipes
+
+    try:
+        return (DEFAULT, *recipes.presets(_named(task)))
+    except TuimlError:
+        return (DEFAULT,)
+
+
 def base_recipe(task: str, preset: str = DEFAULT) -> Recipe:
     """Return a task's default recipe, or one of its presets; files need not be named yet. Raises UsageError or DataError."""
     from tuiml.tasks import recipes
 
+    return recipes.build_recipe(_named(task), None if preset == DEFAULT else preset)
+
+
+def _named(task: str) -> str:
     field = file_field(task)
-    named = f"{field.beginning}." if field and task == field.beginning else task
-    return recipes.build_recipe(named, None if preset == DEFAULT else preset)
+    return f"{field.beginning}." if field and task == field.beginning else task
 
 
 def default_values(task: str, preset: str = DEFAULT) -> dict[str, str]:
     """Return the form's texts for a task's default recipe, or one of its presets. Raises UsageError or DataError."""
     return values_of(base_recipe(task, preset)) | {"task": task, PRESET: preset}
+
+
+class Change(NamedTuple):
+    """A field that another recipe has otherwise: its title, what it is, what it would be."""
+
+    title: str
+    now: str
+    then: str
+
+
+def changes(now: Values, then: Values) -> list[Change]:
+    """Return the fields of `now` that `then` has otherwise, in the form's order; arguments of what is off are none."""
+    every = ["task", *(path for group in paths().values() for path in group)]
+    stops = then[EARLY_STOPPING] == "on"
+    return [
+        Change(knobs.KNOBS[path].title, now[path], then[path])
+        for path in every
+        if now[path].strip() != then[path].strip() and (stops or not path.startswith(f"{EARLY_STOPPING}."))
+    ]
 
 
 def recipe_of(values: Values) -> Recipe:

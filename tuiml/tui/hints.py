@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
+from tuiml.coach.explain import Card
+from tuiml.draw.numbers import duration
 from tuiml.knobs import KNOBS
+from tuiml.tasks import offline
 from tuiml.text import clean
 from tuiml.tui import form
 from tuiml.tui.examine import Examined
@@ -25,15 +30,78 @@ def explanation(path: str, found: Examined, alone: bool = False) -> Content:
     choices = f"  one of {knob.range}" if knob.kind == "choice" else ""
     flag = knob.flag or f"--set {path}="
     more = f"  {found.head}" if path in ("model.output", "model.loss") else ""
-    return Content.assemble((knob.title, "bold"), f"  {knob.help}", more, (f"{takes}{choices}  {flag}", "dim"), told)
+    if path in ("train.epochs", "train.batch_size"):
+        more = f"  {cost(found)}"
+    key = ("  ? explains" if alone and path not in form.TYPED else "", "dim")
+    return Content.assemble(
+        (knob.title, "bold"), f"  {knob.help}", more, (f"{takes}{choices}  {flag}", "dim"), key, told
+    )
 
 
-_PRESET = "a named recipe of this task, such as the notes' own; default is the quick one; --preset"
+_PRESET = "a named recipe of this task; default is the quick one; f2 shows what each of them changes; --preset"
 
 
 def subject(task: str, found: Examined) -> str:
-    """Return what the form is about: the task, and how large the network is where that is known."""
-    return clean(task, 60) + (f" · {found.parameters:,} parameters" if found.parameters is not None else "")
+    """Return what the form is about: the task, how large the network is and what it will cost, as far as that is known."""
+    parts = [clean(task, 60)]
+    if found.parameters is not None:
+        parts.append(f"{found.parameters:,} parameters")
+    if found.recipe is not None:
+        parts.append(f"about {duration(found.seconds)}" if found.seconds is not None else "time unknown")
+    if found.memory is not None:
+        parts.append(_bytes(found.memory))
+    return " · ".join(parts)
+
+
+def cost(found: Examined) -> str:
+    """Return what the figures in the title mean, in whole sentences."""
+    sentences = []
+    if found.memory is not None:
+        sentences.append(f"Training needs about {_bytes(found.memory)} beside its rows and some 500 MB of framework.")
+    if found.seconds is not None:
+        sentences.append(f"About {duration(found.seconds)} for all epochs, from what runs of this task took here.")
+    elif found.recipe is not None:
+        sentences.append("How long it takes is unknown until a run of this task has been made on this machine.")
+    return " ".join(sentences)
+
+
+def _bytes(number: int) -> str:
+    return f"{max(number / 1e3, 1):.0f} kB" if number < 1e6 else offline.size(number)
+
+
+def card_lines(card: Card) -> Content:
+    """Return a card's sections, each under its label; what there is nothing to say about is left out."""
+    sections = (
+        ("What", card.what),
+        ("When", card.when),
+        ("Usual", card.range),
+        ("On the curve", card.curve),
+        ("In the sources", card.notes),
+    )
+    return Content("\n\n").join(
+        Content.assemble((label, "bold $text-primary"), "  ", clean(words, 1000)) for label, words in sections if words
+    )
+
+
+def change_lines(changes: Sequence[form.Change]) -> Content:
+    """Return one line for each field that would change: its title, what it is, what it would be."""
+    if not changes:
+        return Content.styled("changes nothing: the form shows it already", "dim")
+    room = max(len(change.title) for change in changes)
+    lines = [
+        Content.assemble(
+            f"{change.title:<{room}}  ",
+            (_value(change.now), "dim"),
+            " → ",
+            (_value(change.then), "bold"),
+        )
+        for change in changes
+    ]
+    return Content("\n").join(lines)
+
+
+def _value(text: str) -> str:
+    return clean(text, 60) or "empty"
 
 
 def problem_lines(found: Examined) -> Content:

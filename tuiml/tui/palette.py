@@ -13,9 +13,9 @@ from textual.content import Content
 
 from tuiml.runs import store
 from tuiml.runs.folder import RunFolder
-from tuiml.tasks import catalog
+from tuiml.tasks import catalog, presets
 from tuiml.text import clean
-from tuiml.tui import actions, form
+from tuiml.tui import actions, form, keymap
 from tuiml.tui.hints import help_of, title_of
 from tuiml.tui.messages import FieldChosen, RunChosen, TaskChosen
 
@@ -62,8 +62,14 @@ class Commands(Provider):
         app: App[Any] = self.app
         for name, action in actions.available(place).items():
             if self.screen.check_action(name, ()):
-                key = f"  [{actions.shown_key(action)}]" if action.keys else ""
+                written = keymap.written(name, getattr(self.app, "keys", {}))
+                key = f"  [{written}]" if written else ""
                 yield Entry(action.title, action.help + key, partial(self.screen.run_action, actions.target(name)))
+        setup = getattr(app, "setup", None)
+        if setup is not None and setup.is_mounted:
+            for preset in form.preset_names(task := setup.values["task"]):
+                loaded = partial(app.post_message, TaskChosen(task, preset))
+                yield Entry(f"Preset: {preset}", presets.meaning(preset), loaded)
         for name in catalog.names():
             yield Entry(
                 f"Task: {clean(name, 60)}", "show its default recipe", partial(app.post_message, TaskChosen(name))

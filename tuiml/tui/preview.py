@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+import augment
 from augment import Pipeline
 from augment.mix import Pool
+from augment.normalize import Fitted
+from augment.transform import Geometry
 from tuiml.errors import DataError
 from tuiml.fields import Recipe
-from tuiml.tasks import augmentation, catalog, mixing
-from tuiml.tasks.base import Data
+from tuiml.tasks import augmentation, catalog, mixing, noise
+from tuiml.tasks.base import Data, Task
 from tuiml.tasks.split import split
 from tuiml.text import clean
 from tuiml.tui import samples
 from tuiml.tui.samples import Samples
+
+Told = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,26 +45,51 @@ class Pairs:
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """A task's data, the numbers of the rows that are trained on, their pipeline, whom it mixes them with, and what it may do amiss."""
+    """A task's data, read once, with the numbers of the rows that are trained on, and y as they are taught it.
 
+    Pipelines come and go: `ready` gives one its statistics, which are measured again only when they would differ.
+    """
+
+    task: Task
     data: Data
     rows: npt.NDArray[np.int64]
-    pipeline: Pipeline
-    partners: Pool | None = None
-    hints: tuple[str, ...] = ()
+    taught: npt.NDArray[Any]
+    statistics: dict[str, list[Any]] = field(default_factory=dict)
+
+    def ready(self, pipeline: Pipeline, progress: Told = lambda what: None) -> Pipeline:
+        """Return the pipeline with the statistics that it needs, those of the training rows. Raises AugmentError."""
+        if not pipeline.needs_fit:
+            return pipeline
+        # Statistics follow from what happens to all pictures, and from where geometry stands: not from what is drawn.
+        key = ",".join(str(op.evaluation() or isinstance(op, Geometry)) for op in pipeline.ops)
+        if key not in self.statistics:
+            progress(f"measuring the statistics of {len(self.rows):,} training pictures")
+            fitted = pipeline.fit(self.data.train_x[self.rows])
+            self.statistics[key] = [op.statistics for op in fitted.ops if isinstance(op, Fitted)]
+        known = iter(self.statistics[key])
+        ops = (op.with_statistics(next(known)) if isinstance(op, Fitted) else op for op in pipeline.ops)
+        return Pipeline(ops, value_range=pipeline.value_range)
+
+    @cached_property
+    def one_hot(self) -> npt.NDArray[np.float32]:
+        """The labels that training rows are taught, each as zeros with a one."""
+        return mixing.one_hot(self.taught[self.rows], len(self.data.classes))
+
+    def partners(self, pipeline: Pipeline) -> Pool | None:
+        """Return what mixup and cutmix mix with: the training rows alone; None where the pipeline does not mix."""
+        return Pool(self.data.train_x, self.one_hot, self.rows, self.rows) if mixing.mixes(pipeline) else None
 
 
-def load(recipe: Recipe, progress: Callable[[str], None]) -> Pictures | Samples:
+def load(recipe: Recipe, progress: Told) -> Pictures | Samples:
     """Read the task's data: pictures, or samples of other rows. Raises DataError. Takes seconds: call it off the UI loop."""
     fields, task = recipe.data.model_dump(), catalog.of(recipe)
     data = task.load(fields, progress)
     rows = split(data, fields, recipe.train.seed, folds=recipe.folds.k > 0).train
+    share = recipe.data.label_noise
+    taught = noise.noisy(data.train_y, rows, share, len(data.classes), recipe.train.seed) if share else data.train_y
     if not data.pictures:
-        return samples.load(recipe, data, rows, progress)
-    pipeline = augmentation.pipeline_for(recipe, data.train_x, rows, progress)
-    hints = augmentation.hints_for(recipe, task, pipeline, data.train_x, rows) if pipeline else []
-    partners = mixing.pool(pipeline, data.train_x, data.train_y, rows, len(data.classes))
-    return Pictures(data, rows, pipeline, partners, tuple(hints))
+        return samples.load(recipe, data, rows, taught, progress)
+    return Pictures(task, data, rows, taught)
 
 
 def preview_pairs(recipe: Recipe, epoch: int, count: int, first: int = 0, pictures: Pictures | None = None) -> Pairs:
@@ -70,21 +101,42 @@ def preview_pairs(recipe: Recipe, epoch: int, count: int, first: int = 0, pictur
     """
     if pictures is None:
         pictures = _pictures(recipe)
+    pipeline = pictures.ready(augment.parse(recipe.augment.ops))
+    return pairs(pictures, pipeline, recipe.train.seed, epoch, first, count)
+
+
+def pairs(pictures: Pictures, pipeline: Pipeline, seed: int, epoch: int, first: int, count: int) -> Pairs:
+    """Return what a pipeline that is `ready` makes of `count` training pictures. Raises AugmentError."""
     rows = pictures.rows[first : first + count]
     before = pictures.data.train_x[rows]
-    pipeline = pictures.pipeline
     height, width, channels = pictures.data.shape
-    plan = pipeline.draw(rows, (height, width, channels), seed=recipe.train.seed, epoch=epoch)
+    plan = pipeline.draw(rows, (height, width, channels), seed=seed, epoch=epoch)
     told = tuple(plan.describe(i) for i in range(len(plan)))
-    classes, numbers = pictures.data.classes, pictures.data.train_y[rows]
-    if pictures.partners is None:
+    partners = pictures.partners(pipeline)
+    if partners is None:
         after = pipeline.apply(before, plan)
-        labels = tuple(classes[number] if classes else f"{number}" for number in numbers)
+        labels = tuple(_label(pictures, int(row)) for row in rows)
     else:
-        shares = mixing.one_hot(numbers, len(classes))
-        after, shares = pipeline.apply(before, plan, labels=shares, pool=pictures.partners)
-        labels = tuple(_shares(row, classes) for row in shares)
+        shares = mixing.one_hot(pictures.taught[rows], len(pictures.data.classes))
+        after, shares = pipeline.apply(before, plan, labels=shares, pool=partners)
+        labels = tuple(_shares(row, pictures.data.classes) for row in shares)
     return Pairs(epoch, rows, before, _pixels(after, pipeline.output_range(255.0)), told, labels)
+
+
+def extremes(
+    pictures: Pictures, ends: tuple[Pipeline, Pipeline], seed: int, epoch: int, first: int, count: int
+) -> Pairs:
+    """Return the pictures as two pipelines make them, the first's as `before`. Raises AugmentError."""
+    least, most = (pairs(pictures, pipeline, seed, epoch, first, count) for pipeline in ends)
+    drawn = tuple(f"{left} | {right}" for left, right in zip(least.drawn, most.drawn, strict=True))
+    return Pairs(epoch, least.rows, least.after, most.after, drawn, least.labels)
+
+
+def hints(recipe: Recipe, pictures: Pictures, pipeline: Pipeline) -> tuple[str, ...]:
+    """Return what a pipeline that is `ready` may do amiss to labels and pictures, measured on training rows."""
+    if not pipeline:
+        return ()
+    return tuple(augmentation.hints_for(recipe, pictures.task, pipeline, pictures.data.train_x, pictures.rows))
 
 
 def _pictures(recipe: Recipe) -> Pictures:
@@ -92,6 +144,13 @@ def _pictures(recipe: Recipe) -> Pictures:
     if not isinstance(loaded, Pictures):
         raise DataError(f"The rows of {clean(recipe.task)} are not pictures; there is nothing to draw.")
     return loaded
+
+
+def _label(pictures: Pictures, row: int) -> str:
+    """Return a row's label, and the wrong one that it is taught where that is asked for."""
+    classes = pictures.data.classes
+    names = [samples.name(y, classes) for y in (pictures.data.train_y[row], pictures.taught[row])]
+    return names[0] if names[0] == names[1] else f"{names[0]}, taught {names[1]}"
 
 
 def _shares(row: npt.NDArray[np.float32], classes: tuple[str, ...]) -> str:

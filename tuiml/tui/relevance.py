@@ -78,7 +78,6 @@ _CLASSES = Rule("the task is to tell classes apart", _classes)
 
 RULES: dict[str, Rule] = {
     **{field.path: Rule(f"the task is {field.choice}", _files(field.beginning)) for field in form.FILES},
-    PRESET: Rule("the task has named recipes", lambda values, task: task is not None and bool(task.presets)),
     "data.validation": Rule("there are no folds", lambda values, task: not _folding(values, task)),
     "data.test": Rule(
         "the task brings no test rows of its own",

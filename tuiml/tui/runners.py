@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import subprocess
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 from tuiml.errors import StorageError
 from tuiml.fields import Recipe
 from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
+from tuiml.runs.index import Index
 from tuiml.runs.store import Follower
 
 BY = "tui"
 """Who leaves the wishes."""
+
+
+@dataclass
+class Listing:
+    """How the list of runs was left: its filter and what it is sorted by."""
+
+    filter: str = ""
+    sort: str = "age"
+    backwards: bool = False
 
 
 class Runners:
@@ -23,6 +34,10 @@ class Runners:
         self.runs_dir = runs_dir
         self.followers: dict[Path, Follower] = {}
         self.last: RunFolder | None = None
+        self.index = Index(runs_dir)
+        self.listing = Listing()
+        self.removed: list[tuple[str, ...]] = []
+        """Ids of the runs put into the bin, those of one stroke together: what can be undone."""
         self._processes: dict[Path, subprocess.Popen[bytes]] = {}
         self._standby: launch.Standby | None = None
         self._closed = False
@@ -34,9 +49,9 @@ class Runners:
             if not self._closed and (self._standby is None or not self._standby.alive()):
                 self._standby = launch.Standby()
 
-    def start(self, recipe: Recipe) -> RunFolder:
-        """Make a run folder and start a runner for it. Raises StorageError."""
-        folder = launch.prepare(recipe, self.runs_dir, name=None, by=BY)
+    def start(self, recipe: Recipe, origin: RunFolder | None = None) -> RunFolder:
+        """Make a run folder and start a runner for it; `origin` is the run whose recipe it varies. Raises StorageError."""
+        folder = launch.prepare(recipe, self.runs_dir, name=None, by=BY, origin=origin.id if origin else "")
         self.take_up(folder)
         return folder
 
@@ -51,6 +66,12 @@ class Runners:
         """Return the one reader of a run; from now on the run is among those asked about on quitting."""
         self.last = folder
         return self.followers.setdefault(folder.path, Follower(folder))
+
+    def forget(self, run: str) -> None:
+        """Follow a run no more: its folder has gone."""
+        self.followers = {path: follower for path, follower in self.followers.items() if follower.folder.id != run}
+        if self.last is not None and self.last.id == run:
+            self.last = None
 
     def died(self, folder: RunFolder) -> bool:
         """Whether the runner that this app started for the run has ended, as far as is known."""

@@ -42,7 +42,19 @@ def fitting(facts: Facts) -> Section:
         )
     size = "len(train)" if recipe.train.full_batch else recipe.train.batch_size
     lines = [f"EPOCHS, BATCH_SIZE = {facts.epochs}, {size}"]
-    return Section("training", (*lines, *_goal(recipe), *_schedule(recipe), *_batches(facts), *_fit(facts)))
+    return Section(
+        "training", (*lines, *_total(recipe), *_goal(recipe), *_schedule(recipe), *_batches(facts), *_fit(facts))
+    )
+
+
+def _total(recipe: Recipe) -> list[str]:
+    """Return what is to be known of Keras' losses where weights are penalized."""
+    if not any((*recipe.regularize.l1, *recipe.regularize.l2)):
+        return []
+    return [
+        "# Keras' loss and val_loss, also where callbacks watch them, are totals: the data's loss and the L1 and L2 penalties.",
+        "# The run tells the two apart: its loss + penalty is what Keras prints here, and its callbacks watched the data's.",
+    ]
 
 
 def _goal(recipe: Recipe) -> list[str]:

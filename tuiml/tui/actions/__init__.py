@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from tuiml.tui.actions import darkroom, everywhere, live, runs, setup
+from tuiml.tui.actions import compare, darkroom, everywhere, live, results, rewind, runs, setup
 from tuiml.tui.actions.action import COMPARE, DARKROOM, LIVE, RESULTS, REWIND, RUNS, SCREENS, SETUP, Action
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Action",
     "available",
     "bindings",
-    "shown_key",
     "target",
 ]
 
@@ -29,7 +28,10 @@ ACTIONS: dict[str, Action] = {
     **setup.ACTIONS,
     **live.ACTIONS,
     **darkroom.ACTIONS,
+    **results.ACTIONS,
     **runs.ACTIONS,
+    **compare.ACTIONS,
+    **rewind.ACTIONS,
     **everywhere.ACTIONS,
 }
 """In the order of the footer."""
@@ -53,13 +55,6 @@ def bindings(screen: str) -> list[Binding]:
                 Binding(keys, target(name), label, show=show, tooltip=action.help, priority=action.first, id=name)
             )
     return found
-
-
-def shown_key(action: Action) -> str:
-    """Return an action's first key as help and palette write it."""
-    names = {"plus": "+", "escape": "esc", "question_mark": "?", "right": "→", "left": "←"}
-    first = action.keys.partition(",")[0]
-    return names.get(first, first)
 
 
 def target(name: str) -> str:

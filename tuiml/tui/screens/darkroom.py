@@ -1,99 +1,105 @@
-"""Darkroom: real training pictures beside their augmented selves, as an epoch of training will see them; other rows as they are."""
+"""Darkroom: real training pictures beside their augmented selves, and the steps that make them so; other rows as they are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
+import augment
 from tuiml.errors import TuimlError
 from tuiml.fields import Recipe
 from tuiml.tasks.offline import copies_of
 from tuiml.text import clean, clean_lines
-from tuiml.tui import actions, samples
-from tuiml.tui.preview import Pairs, Pictures, load, preview_pairs
+from tuiml.tui import actions, bench, preview, samples, showing
+from tuiml.tui.editor import Draft
+from tuiml.tui.preview import Pairs, Pictures, load
 from tuiml.tui.samples import Samples
-from tuiml.tui.widgets.sheet import MOST, Sheet
+from tuiml.tui.screens.editing import Editing, sheet
+from tuiml.tui.screens.workbench import Workbench
+from tuiml.tui.showing import Shown, Wanted
+from tuiml.tui.widgets.entry import Entry
+from tuiml.tui.widgets.sheet import Sheet
 from tuiml.tui.widgets.title import Title
 
-
-def caption(recipe: Recipe, number: int, hints: tuple[str, ...]) -> str:
-    """Return what is shown: epoch `number`, offline copy `number`, and what the augmentation may do amiss."""
-    copies, seed = copies_of(recipe), recipe.train.seed
-    nothing = "No augmentation: left and right are equal. The form's field Augment takes, say, rotate:15,shift:0.1. "
-    words = nothing if not recipe.augment.ops else ""
-    if copies:
-        words += (
-            f"Copy {number} of {copies}, seed {seed}: left the original, right its copy, both the same in every epoch."
-        )
-    else:
-        words += f"Epoch {number}, seed {seed}: left as read, right as trained on."
-    words += " Validation and test pictures are never augmented."
-    return "\n".join([words, *(f"! {clean(hint, 200)}" for hint in hints)])
+Keep = Callable[[Recipe, Draft], None]
+_DRAWING = ("next_draw", "previous_draw")
+_EDITING = (
+    *("add_step", "add_keyword", "mute_step", "remove_step", "undo_edit", "step_up", "step_down", "spread"),
+    *("solo", "ends", "edit_grammar", "enlarge", "switch_pane"),
+)
 
 
-class _Pane(VerticalScroll, inherit_bindings=False):
-    """Scrolls up and down; left and right are the screen's."""
+class Darkroom(Editing):
+    """Shows the training rows of `recipe`; `keep` is given what has been edited when one leaves, however one does.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"{'page' if 'page' in key else 'scroll'}_{key.removeprefix('page')}", show=False)
-        for key in ("up", "down", "pageup", "pagedown")
-    ]
-
-
-class Darkroom(Screen[None]):
-    """Shows the training pictures of `recipe`."""
+    `draft` is what was edited before: its muted steps come back where it still means the recipe's augmentation.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.DARKROOM)]
     AUTO_FOCUS = None
 
     epoch: reactive[int] = reactive(1, init=False)
     first: reactive[int] = reactive(0, init=False)
-    pairs: reactive[Pairs | None] = reactive(None, init=False)
+    solo: reactive[bool] = reactive(False, init=False)
+    ends: reactive[bool] = reactive(False, init=False)
+    shown: reactive[Shown | None] = reactive(None, init=False)
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, draft: Draft | None = None, keep: Keep | None = None) -> None:
         super().__init__()
-        self.recipe = recipe
+        self.recipe, self._keep = recipe, keep
+        self._bench = bench.begin(recipe, draft)
         self._pictures: Pictures | None = None
         self._samples: Samples | None = None
+        self._wanted: Wanted | None = None
+        self._drawing = False
+        self._said = ""
+        self._hints: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Lay out title, words, pictures or other rows, what was drawn, footer."""
+        """Lay out title, steps beside pictures or other rows, the grammar, footer."""
         yield Title("Darkroom", clean(self.recipe.task, 60))
-        yield Static("reading the data…", id="darkroom-words", markup=False)
-        yield Sheet()
-        with _Pane(id="darkroom-rows"):
-            yield Static(markup=False)
-        yield Static(id="darkroom-drawn", markup=False)
+        with Horizontal(id="darkroom-body"):
+            yield Workbench(self._bench)
+            with Vertical(id="darkroom-right"):
+                yield Static("reading the data…", id="darkroom-words", markup=False)
+                yield sheet()
+                yield VerticalScroll(Static(markup=False), id="darkroom-rows")
+                yield VerticalScroll(Static(markup=False), id="darkroom-drawn")
+        yield Static("Hidden at this width: the other pane. Tab shows it.", id="darkroom-hidden", markup=False)
+        with Horizontal(id="darkroom-grammar"):
+            yield Static("Augment ", markup=False)
+            yield Entry(
+                self._bench.draft.text,
+                placeholder="none; g types steps, such as flip,rotate:15",
+                compact=True,
+                select_on_focus=False,
+            )
+        yield Static(id="darkroom-problem", markup=False)
         yield Footer(compact=True)
 
     @property
-    def words(self) -> Static:
-        """What is shown, or why nothing is."""
-        return self.query_one("#darkroom-words", Static)
-
-    @property
-    def sheet(self) -> Sheet:
-        """The pictures."""
-        return self.query_one(Sheet)
-
-    @property
-    def drawn(self) -> Static:
-        """What was drawn for the pictures."""
-        return self.query_one("#darkroom-drawn", Static)
+    def pairs(self) -> Pairs | None:
+        """The pictures on show."""
+        return self.shown.pairs if self.shown else None
 
     def on_mount(self) -> None:
         """Read the data."""
         self._load()
+
+    def hand_over(self) -> None:
+        """Give what has been edited to whom it concerns, before another screen takes this one's place."""
+        now = self._bench
+        if self._keep and (now.edited != self.recipe or now.draft.text != str(augment.parse(self.recipe.augment.ops))):
+            self._keep(now.edited, now.draft)
 
     @work(thread=True, group="load", exit_on_error=False)
     def _load(self) -> None:
@@ -108,106 +114,197 @@ class Darkroom(Screen[None]):
         if isinstance(loaded, Samples):
             self._samples = loaded
             self.add_class("-rows")
-            self._say(samples.caption(loaded))
-            self.call_after_refresh(self._draw)  # when it is known how many there is room for
+            self.query_one("#darkroom-rows").focus()
+            self.call_after_refresh(self.fill)  # when it is known how many there is room for
         else:
             self._pictures = loaded
-            self._draw()
+            self.workbench.lines.focus()
+            self.fill()
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Hide the keys that draw again where nothing is drawn."""
-        return self._samples is None or action not in ("next_draw", "previous_draw")
+        """Hide the keys that draw again where nothing is drawn, and those that edit where there are no pictures."""
+        if action in _EDITING:
+            return self._pictures is not None
+        return self._samples is None or action not in _DRAWING or bool(self._samples.rate)
 
-    def _draw(self) -> None:
+    def fill(self) -> None:
+        """Show what is wanted now; while pictures are drawn, the last wish is the one that counts."""
         if self._samples is not None:
+            self._say(samples.caption(self._samples, self.epoch))
             pane = self.query_one("#darkroom-rows")
-            page = samples.page(self._samples, self.first, pane.size.width, pane.size.height)
+            page = samples.page(self._samples, self.first, pane.size.width, pane.size.height, self.epoch)
             pane.query_one(Static).update(page)
         elif self._pictures is not None:
-            self._draw_pairs(self._pictures, self.epoch, self.first)
+            self._wanted = Wanted(self._bench, self.solo, self.ends, self.epoch, self.first, self._room)
+            if not self._drawing:
+                self._drawing = True
+                self._draw_wanted(self._pictures)
 
-    @work(thread=True, exclusive=True, group="draw", exit_on_error=False)
-    def _draw_pairs(self, pictures: Pictures, epoch: int, first: int) -> None:
-        import augment
+    def _take(self) -> Wanted | None:
+        """Return the wish that is to be drawn next; None ends the drawing."""
+        wanted, self._wanted = self._wanted, None
+        self._drawing = wanted is not None
+        return wanted
 
+    @work(thread=True, group="draw", exit_on_error=False)
+    def _draw_wanted(self, pictures: Pictures) -> None:
         try:
-            pairs = preview_pairs(self.recipe, epoch, MOST, first, pictures)
-        except augment.AugmentError as error:
-            self._report(self._explain, str(error))
-        else:
-            self._report(setattr, self, "pairs", pairs)
+            while not get_current_worker().is_cancelled and (wanted := self.app.call_from_thread(self._take)):
+                found = showing.show(pictures, wanted)
+                self._report(self._take_in, wanted, found)
+                if found.pipeline is not None and self._wanted is None:  # hints take longer than a key may
+                    hints = preview.hints(wanted.bench.edited, pictures, found.pipeline)
+                    self._report(self._hint, found, hints)
+        except BaseException:
+            self._drawing = False
+            raise
 
     def _report(self, take: Callable[..., object], *found: object) -> None:
-        """Hand over what a thread found, unless something else has been asked for since: cancelling stops no thread."""
+        """Hand over what a thread found, unless one has left: cancelling stops no thread."""
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(take, *found)
 
     def _say(self, words: str) -> None:
-        self.words.update(Content(words))
+        if words != self._said:  # else the pictures below would be laid out and sent again
+            self._said = words
+            self.query_one("#darkroom-words", Static).update(Content(words))
 
     def _explain(self, problem: str) -> None:
+        self.add_class("-rows")  # there is nothing to edit before there are pictures
         self._say(f"✗ {clean_lines(problem, 600)}\n\nEsc leads back to the form.")
 
-    def watch_pairs(self, pairs: Pairs | None) -> None:
-        """Show the pictures and say what they are."""
-        if pairs is None:
-            return
-        captions = [f"row {row}: {clean(label, 20)}" for row, label in zip(pairs.rows, pairs.labels, strict=True)]
-        self._say(caption(self.recipe, pairs.epoch, self._pictures.hints if self._pictures else ()))
-        self.sheet.pairs = tuple(zip(pairs.before, pairs.after, captions, strict=True))
-        self.call_after_refresh(self._list_drawn)  # when it is known how many there is room for
+    def _take_in(self, wanted: Wanted, found: Shown) -> None:
+        """Show pictures, or say why they are still those before; not for an epoch that is no longer asked for."""
+        self._complain(found.problem)
+        if found.pairs is not None and (wanted.epoch, wanted.first) == (self.epoch, self.first):
+            self.shown = found
 
-    def _list_drawn(self) -> None:
-        """Say what was drawn for the pictures on show, also in the lines that these leave free."""
-        if self.pairs is None or not self.recipe.augment.ops:
+    def _hint(self, found: Shown, hints: tuple[str, ...]) -> None:
+        if self.shown is found:
+            self._hints = hints
+            self._say("\n".join([found.words, *(f"! {clean(hint, 200)}" for hint in hints)]))
+
+    def _complain(self, problem: str) -> None:
+        words = self.query_one("#darkroom-problem", Static)
+        if problem or words.display:
+            words.update(Content(f"✗ {clean_lines(problem, 300)}"))
+            words.display = bool(problem)
+
+    def watch_shown(self, shown: Shown | None) -> None:
+        """Show the pictures and say what they are."""
+        if shown is None or shown.pairs is None:
             return
-        told = zip(self.pairs.rows[: self.sheet.room], self.pairs.drawn, strict=False)
-        self.drawn.update(Content("\n".join(f"row {row}: {clean(drawn, 200)}" for row, drawn in told)))
-        self.drawn.styles.min_height = self.drawn.size.height + self.sheet.free
+        pairs = shown.pairs
+        captions = [f"row {row}: {clean(label, 30)}" for row, label in zip(pairs.rows, pairs.labels, strict=True)]
+        self._hint(shown, self._hints)  # those before stay until others are measured: the pictures stand still
+        self.sheet.pairs = tuple(zip(pairs.before, pairs.after, captions, strict=True))
+        self.call_after_refresh(self._tell_drawn)  # when it is known how many there is room for
+
+    def _tell_drawn(self) -> None:
+        """Say what was drawn for the picture under the cursor."""
+        if self.pairs is None:
+            return
+        self.sheet.at = at = min(self.sheet.at, self.sheet.room - 1, len(self.pairs.rows) - 1)
+        words = f"row {self.pairs.rows[at]}: {clean(self.pairs.drawn[at], 2000)}" if self._bench.draft.steps else ""
+        self.query_one("#darkroom-drawn Static", Static).update(Content(words))
 
     def on_resize(self) -> None:
-        """Another number of pictures may fit."""
-        self.drawn.styles.min_height = 0
-        self.call_after_refresh(self._list_drawn)
-        if self._samples is not None:
-            self.call_after_refresh(self._draw)
+        """Another number of pictures or rows may fit."""
+        self.call_after_refresh(self.fill)
+
+    @on(Workbench.Changed)
+    def _benched(self, event: Workbench.Changed) -> None:
+        """Follow what was edited; another line chosen matters where one step, or the ends of one dial, are on show."""
+        self._bench = self.workbench.now
+        if not self.entry.has_focus:
+            self.entry.value = self._bench.draft.text
+        copies = copies_of(self._bench.edited)
+        self.epoch = min(self.epoch, copies) if copies else self.epoch
+        if event.edited or self.solo or self.ends:
+            self.fill()
+
+    @on(Sheet.Moved)
+    def _walked(self, event: Sheet.Moved) -> None:
+        """Move the cursor over the pictures; beyond them lie others."""
+        count = min(self.sheet.room, len(self.pairs.rows)) if self.pairs else 0
+        if 0 <= event.at < count:
+            self.sheet.at = event.at
+            self._tell_drawn()
+        elif event.at >= count:
+            self.action_next_pictures()
+        else:
+            self.action_previous_pictures()
+
+    @on(Entry.Changed)
+    def _typing(self, event: Entry.Changed) -> None:
+        if self.entry.has_focus:
+            try:
+                augment.parse(event.value)
+            except augment.AugmentError as error:
+                self._complain(str(error))
+            else:
+                self._complain("")
+
+    @on(Entry.Submitted)
+    def _typed(self, event: Entry.Submitted) -> None:
+        try:
+            draft = self._bench.draft.rewritten(event.value)
+        except augment.AugmentError as error:
+            self._complain(str(error))
+            return
+        self.workbench.lines.focus()
+        self.workbench.bench = self._bench.with_draft(draft)
+        self.fill()
+
+    @on(Entry.GivenUp)
+    def _given_up(self) -> None:
+        self.workbench.lines.focus()
+        self.entry.value = self._bench.draft.text
+        self.fill()
 
     @property
     def _room(self) -> int:
         """How many rows are shown at once."""
+        if self._pictures is not None:
+            return self.sheet.room_for(self._pictures.data.shape)
         if self._samples is None:
-            return self.sheet.room
+            return 1
         return self._samples.room(*self.query_one("#darkroom-rows").size)
 
-    @property
-    def _rows(self) -> int:
-        """How many rows there are to show; 0 until they are read."""
+    def _turn_page(self, by: int) -> None:
         loaded = self._samples or self._pictures
-        return len(loaded.rows) if loaded else 0
+        to = self.first + by * self._room
+        if loaded and to < len(loaded.rows):
+            self.first = max(to, 0)
 
     def watch_epoch(self) -> None:
         """Draw again, as this epoch does."""
-        self._draw()
+        self.fill()
 
-    def watch_first(self) -> None:
-        """Draw other pictures."""
-        self._draw()
+    watch_first = watch_solo = watch_ends = watch_epoch
 
     def action_next_draw(self) -> None:
         """Show the next epoch, or copy."""
-        if self._pictures:
-            self.epoch = min(self.epoch + 1, copies_of(self.recipe) or self.epoch + 1)
+        if self._pictures or self._samples:
+            self.epoch = min(self.epoch + 1, copies_of(self._bench.edited) or self.epoch + 1)
 
     def action_previous_draw(self) -> None:
         """Show the epoch before."""
         self.epoch = max(self.epoch - 1, 1)
 
     def action_next_pictures(self) -> None:
-        """Show other pictures."""
-        if self.first + self._room < self._rows:
-            self.first += self._room
+        """Show other rows."""
+        self._turn_page(1)
 
     def action_previous_pictures(self) -> None:
-        """Show the pictures before."""
-        self.first = max(self.first - self._room, 0)
+        """Show the rows before."""
+        self._turn_page(-1)
+
+    def action_solo(self) -> None:
+        """Show the unfolded step alone, or all of them again."""
+        self.solo = not self.solo
+
+    def action_ends(self) -> None:
+        """Show the ends of the chosen parameter's range side by side, or what is drawn again."""
+        self.ends = not self.ends

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.table import Table
@@ -11,23 +12,23 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tuiml.tui import actions
+from tuiml.tui import actions, keymap
 
 
 class Help(ModalScreen[None]):
-    """What one can do on `place`."""
+    """What one can do on `place`; `keys` are the user's own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,question_mark,q,enter", "close", "Close")]
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, keys: Mapping[str, str]) -> None:
         super().__init__()
-        self.place = place
+        self.place, self.keys = place, keys
 
     def compose(self) -> ComposeResult:
         """Lay out the table."""
         with VerticalScroll(classes="dialog wide"):
             yield Static("Keys", classes="dialog-title")
-            yield Static(_table(self.place))
+            yield Static(_table(self.place, self.keys))
             yield Static(
                 "ctrl+p finds all of these by name, tasks, fields and recent runs too. Esc closes.",
                 classes="dialog-note",
@@ -38,10 +39,10 @@ class Help(ModalScreen[None]):
         self.dismiss()
 
 
-def _table(place: str) -> Table:
+def _table(place: str, keys: Mapping[str, str]) -> Table:
     table = Table.grid(padding=(0, 2))
-    for action in actions.available(place).values():
-        table.add_row(actions.shown_key(action) or "ctrl+p", action.title, action.help)
+    for name, action in actions.available(place).items():
+        table.add_row(keymap.written(name, keys) or "ctrl+p", action.title, action.help)
     if place == actions.SETUP:
         table.add_row("tab ↑ ↓", "Move", "from field to field")
         table.add_row("← →", "Choose", "another value, where a field has a list of them")

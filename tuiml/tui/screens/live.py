@@ -1,83 +1,96 @@
-"""Live: one run as its folder tells it, live or ended: warm-up, curves, epochs, result, log, and the wishes one can leave."""
+"""Live: one run as its folder tells it, live or ended: warm-up, curves, verdict, epochs, network, log, result."""
 
 from __future__ import annotations
 
 import time
-from functools import partial
-from typing import ClassVar, Literal
+from dataclasses import replace
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.reactive import reactive
-from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.reactive import var
+from textual.widgets import Footer
 
-from tuiml.draw.folds import epochs_asked, judged
-from tuiml.errors import StorageError
-from tuiml.runs import launch
+from tuiml import recipe
+from tuiml.coach import explain
+from tuiml.draw.folds import epochs_asked
+from tuiml.errors import TuimlError
+from tuiml.fields import Recipe
 from tuiml.runs.folder import RunFolder
-from tuiml.runs.wishes import Kind, Wish
 from tuiml.state import RunState
 from tuiml.tasks import recipes
 from tuiml.text import clean
-from tuiml.tui import actions, captions
-from tuiml.tui.condense import Condensed
-from tuiml.tui.messages import CopyAsked
-from tuiml.tui.runners import BY, Runners, read_log
+from tuiml.tui import actions, captions, footer, gauges, look, network
+from tuiml.tui.actions import live as table
+from tuiml.tui.drawing import Drawing, decisive
+from tuiml.tui.messages import CopyAsked, RecipeChosen, ResultsAsked, RewindAsked
+from tuiml.tui.news import News
+from tuiml.tui.pace import cost
+from tuiml.tui.runners import Runners, read_log
+from tuiml.tui.screens.card import CardScreen
+from tuiml.tui.screens.vary import Vary
+from tuiml.tui.screens.viewing import Remembered, Viewing
+from tuiml.tui.screens.wishing import Wishing
 from tuiml.tui.widgets.chart import Chart
+from tuiml.tui.widgets.line import Line
 from tuiml.tui.widgets.log_pane import LogPane
+from tuiml.tui.widgets.reading import Reading
 from tuiml.tui.widgets.result import Result
 from tuiml.tui.widgets.rows import Rows
 from tuiml.tui.widgets.title import Title
 
 LOOK_EVERY = 0.25
-"""Seconds between looks at the log; the screen is painted at most this often, and only when something changed."""
+"""Seconds between looks at a log that is read to its end."""
 _READ_BYTES = 65_536
 _READ_SECONDS = 0.02
-_MORE_EPOCHS = 5
-_FOLD_STEPS = 200
-"""How often at most the curves of a study are painted: those of a dozen folds take a tenth of a second."""
+_LOW = 10
+"""Rows below which there is room for one chart alone."""
+_PANES = ("epochs", "log", "network")
 
 
-class Live(Screen[None]):
+class Live(Wishing, Viewing):
     """Reads nothing but the run folder."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.LIVE)]
     AUTO_FOCUS = None
 
-    seen: reactive[tuple[int, str]] = reactive((-1, ""), init=False)
-    now: reactive[float] = reactive(0.0, init=False)
-    log_shown: reactive[bool] = reactive(False, init=False, toggle_class="-log")
+    seen: var[tuple[int, str]] = var((-1, ""), init=False)
+    drawn: var[tuple[int, str]] = var((-1, ""), init=False)
+    now: var[float] = var(0.0, init=False)
+    pane: var[str] = var(_PANES[0], init=False)
 
-    def __init__(self, folder: RunFolder, runners: Runners) -> None:
-        super().__init__()
-        self.folder, self.runners = folder, runners
+    def __init__(self, folder: RunFolder, runners: Runners, remembered: Remembered | None = None) -> None:
+        super().__init__(folder, remembered)
+        self.runners = runners
         self.follower = runners.follow(folder)
-        self._wish: Wish | None = None
-        self._told = 0
-        self._watching = False
-        self._condensed = Condensed()
-        self._epochs_shown = 0
-        self._folds_shown: tuple[object, ...] = ()
-        self._painted_end = (-1, "")
+        self._news: News | None = None
+        self._drawing = Drawing()
+        self._end, self._first = 0.0, "loss"
+        self._recipe: Recipe | None = None
+        self._meter = gauges.Meter()
+        self._possible: dict[str, bool] = {}
 
     def compose(self) -> ComposeResult:
-        """Lay out title, two lines of status, warm-up or curves, result, epochs or log, footer."""
+        """Lay out title, lines of status, warm-up or curves, verdict, result, epochs or network or log, footer."""
         yield Title("Run", clean(self.folder.name() or self.folder.id, 60))
-        yield Static(id="live-progress", markup=False)
-        yield Static(id="live-facts", markup=False)
-        yield Static(id="live-stages", markup=False)
+        yield Line("live-progress")
+        yield Line("live-facts")
+        yield Reading("live-gauges")
+        yield Line("live-stages")
         yield Result()
         with Container(id="live-charts"):
             yield Chart(classes="loss")
             yield Chart(classes="metric")
+        yield Line("live-verdict")
+        yield Line("live-view")
         with Vertical(id="live-lower"):
-            yield Rows()
+            yield Rows("epochs")
+            yield Rows("network", follows=False)
             yield LogPane(self.folder.log, "The runner has printed nothing.")
-        yield Static(id="live-hidden", markup=False)
+        yield Line("live-hidden")
         yield Footer(compact=True)
 
     @property
@@ -85,184 +98,173 @@ class Live(Screen[None]):
         """What the log says so far."""
         return self.follower.state
 
-    @property
-    def rows(self) -> Rows:
-        """The table of epochs."""
-        return self.query_one(Rows)
-
-    @property
-    def log_pane(self) -> LogPane:
-        """The end of the runner's log."""
-        return self.query_one(LogPane)
-
     def on_mount(self) -> None:
-        """Look at once, then at most four times a second."""
-        self.set_interval(LOOK_EVERY, self.look)
-        self.look()
-        self._told, self._watching = len(self.state.notices), self.folder in self.runners.alive()
+        """Look at once, then four times a second; while there is more to read, as in an old run's long log, without delay."""
+        self.look_at_log()
+        self._news = News(self.state, self.folder in self.runners.alive())
+        self._read_recipe()
 
-    def look(self) -> None:
+    def look_at_log(self) -> None:
         """Take in what was written, for a few milliseconds at most: the next look goes on where this one ended."""
         until = time.monotonic() + _READ_SECONDS
         while (more := read_log(self.follower, _READ_BYTES)) and time.monotonic() < until:
             pass
         if not more and self.state.live and self.runners.died(self.folder) and not self.folder.lock.exists():
             self.state.mark_crashed("the runner ended before it began; its log says why")
-        if self.log_shown:
-            self.log_pane.look()
+        if self.pane == "log":
+            self.query_one(LogPane).look()
         self.seen = (self.state.count, self.state.status)
-        self.now = time.time()
+        if self._drawing.pace.ready(time.monotonic()) or self.drawn[1] != self.seen[1]:
+            self.drawn = self.seen
+        standing = self.state.status == "paused"
+        self.query_one(Reading).source = None if standing else self._meter.source(self.state, self.size.width - 2)
+        self.now = self.state.last if standing else time.time()
+        self.set_timer(_READ_SECONDS if more else LOOK_EVERY, self.look_at_log)
 
     def watch_seen(self) -> None:
-        """Paint all that follows from the log."""
+        """Paint the words that follow from the log."""
         state = self.state
         warming = state.live and not state.history and not state.step and not state.folds
         self.set_class(warming, "-warming")
         self.set_class(not state.live, "-ended")
-        view = self._condensed.view(state)
-        self.query_one("#live-facts", Static).update(captions.facts(view))
-        if not warming:
-            self._paint_curves(view)
+        self._line("facts").words = captions.facts(state)
         if not state.live:
             self._paint_result(state)
         self._tell_news(state)
-        self.refresh_bindings()
+        self.tell_saved()
+        self._offer()
+
+    def watch_drawn(self) -> None:
+        """Paint the curves, and what goes with them."""
+        if not self.has_class("-warming"):
+            self._paint()
+
+    def watch_view(self) -> None:
+        """Look at the same curves otherwise, at once."""
+        if not self.has_class("-warming"):
+            self._paint()
+        self._offer()
 
     def watch_now(self, now: float) -> None:
         """Move the clocks: a run that computes long must still show life."""
-        if self.state.live or self._painted_end != self.seen:
-            self._painted_end = self.seen
-            waiting = self._wish.wish if self._wish and self._wish.id not in self.state.obeyed else ""
-            self.query_one("#live-progress", Static).update(
-                captions.progress(self.state, self.size.width - 2, now, waiting)
-            )
+        self._line("progress").words = captions.progress(self.state, self.size.width - 2, now, self.waiting)
         if self.has_class("-warming"):
-            self.query_one("#live-stages", Static).update(
-                Content("\n\n").join([captions.stages(self.state, now), captions.layers(self.state)])
-            )
+            told = [captions.stages(self.state, now), captions.layers(self.state)]
+            self._line("stages").words = Content("\n\n").join(told)
 
-    def watch_log_shown(self) -> None:
-        """Fill the log when it comes into view."""
-        self.log_pane.look()
+    def watch_pane(self, pane: str) -> None:
+        """Show the pane, and fill it."""
+        for name in _PANES:
+            self.set_class(pane == name, f"-{name}")
+        self.query_one(LogPane).look()
+        self._paint_lower()
 
     def on_resize(self) -> None:
         """Say what does not fit."""
-        self.query_one("#live-hidden", Static).update(captions.hidden(self.size.width, self.size.height))
-        self._painted_end = (-1, "")
+        self._drawing.pace.cells = self.size.width * self.size.height
+        self.set_class(self.size.height < _LOW, "-low")
+        self.watch_now(self.now)
+        self._paint_lower()
+        self._offer(force=True)
 
-    def _paint_curves(self, view: RunState) -> None:
-        from tuiml.draw import curves
+    def wished(self) -> None:
+        """Show at once that something was asked for."""
+        self.watch_now(time.time())
 
-        if self.state.plan is not None:
-            self._paint_folds(view)
+    def resumed(self) -> None:
+        """Show the epochs again: a crash had opened the log."""
+        self.pane = _PANES[0]
+
+    def _line(self, name: str) -> Line:
+        return self.query_one(f"#live-{name}", Line)
+
+    def _paint(self) -> None:
+        """Paint curves, verdict and the lower pane; a window that reached the end of the run goes along with it."""
+        state, end = self.state, look.end(self.state, self.view)
+        if decisive(state) != self._first:
+            self._first = decisive(state)
+            self.set_class(self._first == "metric", "-metric")
+        self.set_reactive(Viewing.view, look.followed(self.view, self._end, end))
+        self._end = end
+        for which, picture in self._drawing.pictures(state, self.view).items():
+            self.query_one(f"Chart.{which}", Chart).picture = picture
+        self._line("verdict").words = captions.verdict(self._drawing.verdict(state), self.size.width - 2)
+        self._paint_lower()
+
+    def _paint_lower(self) -> None:
+        """Say how the curves are looked at, and fill the table of epochs, or that of the network's layers."""
+        state, width = self.state, self.size.width
+        said = look.words(self.view, self.ghost.name if self.ghost else "")
+        shown = "folds" if state.plan is not None and self.pane == "epochs" else self.pane
+        self._line("view").words = look.heading(shown, said, width - 2)
+        self._line("hidden").words = captions.hidden(width, self.size.height, self.pane, said)
+        if self.pane == "network":
+            self.query_one(".network", Rows).lines = network.table(state, self._recipe, width - 4)
+        rows = self.query_one(".epochs", Rows)
+        if self.pane != "epochs" or self.has_class("-warming"):
             return
-        for chart in self.query(Chart):
-            chart.picture = partial(curves.loss_and_metric, view, "loss" if chart.has_class("loss") else "metric")
-        if len(self.state.history) != self._epochs_shown:
-            self._epochs_shown = len(self.state.history)
-            self.rows.lines = captions.epochs(self.state, view.best_epoch, self.size.width)
-
-    def _paint_folds(self, view: RunState) -> None:
-        """Paint the folds, their judged metric first; once there is a refit, its curve takes the place of the other metric's."""
-        from tuiml.draw import fold_curves
-
-        reached = (int(view.progress() * _FOLD_STEPS), len(view.history), view.status, view.suggested, len(view.folds))
-        if reached == self._folds_shown:
+        if state.plan is not None:
+            rows.lines = captions.fold_rows(state)
             return
-        first = "loss" if judged(view) == "val_loss" else "metric"
-        if not self._folds_shown:
-            self.set_class(first == "metric", "-metric")
-        self._folds_shown = reached
-        for chart in self.query(Chart):
-            which = "loss" if chart.has_class("loss") else "metric"
-            chart.picture = (
-                partial(fold_curves.refit_chart, view, first)
-                if which != first and view.history
-                else partial(fold_curves.folds_chart, view, which)
-            )
-        self.rows.lines = captions.fold_rows(view)
+        cursor = self.view.cursor
+        rows.lines = captions.epochs(state, state.best_epoch, width, self.view.total, cursor)
+        rows.marked = captions.row_of(rows.lines, cursor)
+        self._drawing.pace.spend(cost(rows.lines[-rows.size.height :]), time.monotonic())
 
     def _paint_result(self, state: RunState) -> None:
         result = self.query_one(Result)
         result.number, result.caption = captions.headline(state)
         result.lines = captions.outcome(state)
         if state.status in ("failed", "crashed"):
-            self.log_shown = True
+            self.pane = "log"
 
     def _tell_news(self, state: RunState) -> None:
-        """Say in a toast what happened while one was looking; an old run's news are no news."""
-        if not self._watching:
-            self._watching = state.live and self.folder.is_alive()
-            return
-        for notice in state.notices[self._told :]:
-            if notice.level != "info":
-                severity: Literal["warning", "error"] = "warning" if notice.level == "warning" else "error"
-                self.notify(clean(notice.text, 300), severity=severity, markup=False)
-        self._told = len(state.notices)
-        if not state.live:
-            self._watching = False
-            self.notify(
-                clean(state.reason or state.error, 200),
-                title=f"The run: {state.status}",
-                severity="information" if state.status in ("finished", "stopped") else "error",
-                markup=False,
-            )
-            self.app.bell()
+        for toast in self._news.fresh(state, self.folder.is_alive) if self._news else ():
+            self.notify(toast.text, title=toast.title, severity=toast.severity, markup=False)
+            if toast.end:
+                self.app.bell()
+
+    @work(thread=True, exit_on_error=False, group="recipe")
+    def _read_recipe(self) -> None:
+        try:
+            found = recipe.read(self.folder.recipe)
+        except TuimlError:
+            return  # of another version: it can be looked at, and what needs its recipe says so
+        self.app.call_from_thread(self._take_recipe, found)
+
+    def _take_recipe(self, found: Recipe) -> None:
+        self._recipe = found
+        self._paint_lower()
+        self._offer()
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that do something now; as many of them in the footer as there is room for."""
+        return footer.fitting(super().active_bindings, table.OPTIONAL, self.size.width, self.app.get_key_display)
+
+    def _offer(self, force: bool = False) -> None:
+        """Have the footer made anew when other keys do something now."""
+        possible = self.possible() | self._showable()
+        if force or possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the keys that would do nothing: one cannot pause what has ended."""
-        possible = {
-            "pause": self.state.live and self.state.status != "paused",
-            "resume": self.state.status in ("paused", "stopped", "crashed"),
-            "add_epochs": self.state.live or self.state.status == "finished",
-            "stop": self.state.live,
-            "switch_chart": not self._both_charts,
+        return self._possible.get(action, True)
+
+    def _showable(self) -> dict[str, bool]:
+        """Return which of the other actions would do anything now."""
+        curves = self.state.plan is None and bool(self.state.history)
+        asked = dict.fromkeys(table.OF_CURVES, curves)
+        return asked | {
+            "clear_cursor": self.view.cursor is not None,
+            "switch_chart": not (self.has_class("-wide") or self.has_class("-tall")),
+            "edit_copy": self._recipe is not None,
+            "vary": self._recipe is not None,
+            "open_results": bool(self.state.history),
+            "rewind": curves,
         }
-        return possible.get(action, True)
-
-    @property
-    def _both_charts(self) -> bool:
-        """Whether there is room for both, as the style sheet decides."""
-        return self.has_class("-wide") or self.has_class("-tall")
-
-    def action_pause(self) -> None:
-        """Stand still between two batches."""
-        self._leave("pause")
-
-    def action_resume(self) -> None:
-        """Go on after a pause; a run that was stopped or crashed is taken up where its last checkpoint stands."""
-        if self.state.live:
-            self._leave("resume")
-        else:
-            self.log_shown = False  # opened by the crash
-            self._take_up()
-
-    def action_stop(self) -> None:
-        """Stop and keep what there is."""
-        self._leave("stop")
-
-    def action_add_epochs(self) -> None:
-        """Train longer; a run that has ended is taken up again."""
-        ended = not self.state.live
-        if self._leave("add_epochs", _MORE_EPOCHS) and ended:
-            self._take_up()
-
-    @work(thread=True, exit_on_error=False)
-    def _take_up(self) -> None:
-        try:
-            self.runners.take_up(self.folder)
-        except StorageError as error:
-            self.app.call_from_thread(self.notify, clean(error), severity="error", markup=False)
-
-    def _leave(self, kind: Kind, value: int | None = None) -> bool:
-        try:
-            self._wish = launch.wish(self.folder, kind, BY, value)
-        except StorageError as error:
-            self.notify(clean(error), severity="error", markup=False)
-            return False
-        self._painted_end = (-1, "")
-        self.now = time.time()
-        return True
 
     def action_switch_chart(self) -> None:
         """Show the other chart where there is room for one."""
@@ -270,7 +272,37 @@ class Live(Screen[None]):
 
     def action_show_log(self) -> None:
         """Show the log in place of the epochs, or the epochs again."""
-        self.log_shown = not self.log_shown
+        self.pane = "log" if self.pane != "log" else _PANES[0]
+
+    def action_show_network(self) -> None:
+        """Show the network's layers in place of the epochs, or the epochs again."""
+        self.pane = "network" if self.pane != "network" else _PANES[0]
+
+    def action_total(self) -> None:
+        """Show the loss with what L1 and L2 add, or the data's alone; the first time, and where they add nothing, say what that is."""
+        penalized = "penalty" in self.state.history[-1].metrics
+        if not penalized or not self._remembered.told_of_penalty:
+            self._remembered.told_of_penalty = True
+            self.app.push_screen(CardScreen(explain.card("penalty")))
+        if penalized:
+            self._see(replace(self.view, total=not self.view.total))
+
+    def action_vary(self) -> None:
+        """Offer the single changes that fit."""
+        self.app.push_screen(Vary(self.folder))
+
+    def action_open_results(self) -> None:
+        """Look into what the network gets right and wrong."""
+        self.post_message(ResultsAsked(self.folder))
+
+    def action_rewind(self) -> None:
+        """Go through the run epoch by epoch."""
+        self.post_message(RewindAsked(self.folder))
+
+    def action_edit_copy(self) -> None:
+        """Show the run's recipe on the form."""
+        if self._recipe is not None:
+            self.post_message(RecipeChosen(self._recipe, self.folder))
 
     def action_copy_command(self) -> None:
         """Copy the command that repeats this run."""

@@ -1,61 +1,34 @@
-"""Setup: the form of a recipe, what is wrong with it, and the command that would do the same."""
+"""Setup: the first screen, where a recipe is made: what one can do with the form beside filling it in."""
 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
 
 from textual import on, work
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.events import DescendantFocus, Resize
 from textual.message import Message
-from textual.reactive import reactive
-from textual.screen import Screen
-from textual.timer import Timer
-from textual.widgets import Button, Footer, Static
-from textual.worker import get_current_worker
+from textual.widgets import Button
 
-from tuiml import knobs
+from tuiml.coach import explain
 from tuiml.errors import TuimlError
 from tuiml.fields import Recipe
-from tuiml.knobs import Knob
-from tuiml.tasks import catalog
-from tuiml.tasks.base import Task
+from tuiml.runs.folder import RunFolder
+from tuiml.tasks import presets, recipes
 from tuiml.text import clean
-from tuiml.tui import actions, form, hints, relevance
-from tuiml.tui.examine import Examined, Known, examine
-from tuiml.tui.form import DEFAULT, PRESET, Values
+from tuiml.tui import form, relevance
+from tuiml.tui.examine import Examined, examine
+from tuiml.tui.form import PRESET
 from tuiml.tui.messages import CopyAsked
-from tuiml.tui.widgets.field import Field
-from tuiml.tui.widgets.form import Form
-from tuiml.tui.widgets.title import Title
+from tuiml.tui.screens.card import CardScreen
+from tuiml.tui.screens.form_screen import FormScreen
+from tuiml.tui.screens.presets import Offer, Presets
+from tuiml.tui.screens.recipes import Found, LoadRecipe, SaveRecipe
+from tuiml.tui.screens.summary import DataSummary
 
-_DEBOUNCE = 0.12
-_WIDE, _NARROW, _LOW = 110, 76, 20  # columns, columns, rows
 
-
-class Setup(Screen[None]):
+class Setup(FormScreen):
     """The first screen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *actions.bindings(actions.SETUP),
-        Binding("down,enter", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Previous field", show=False),
-        Binding("pagedown", "leap(8)", "Some fields on", show=False),
-        Binding("pageup", "leap(-8)", "Some fields back", show=False),
-    ]
-    AUTO_FOCUS = "Choice"
-    # A class on the screen would restyle its hundred widgets at a resize; `on_resize` touches only those it concerns.
-    HORIZONTAL_BREAKPOINTS = []  # noqa: RUF012  Textual declares them as instance variables
-    VERTICAL_BREAKPOINTS = []  # noqa: RUF012
-
-    examined: reactive[Examined] = reactive(Examined(), init=False)
-
-    class Shown(Message):
-        """The form is in view again: a run may be started soon."""
 
     class PreviewAsked(Message):
         """The user wants to see what augmentation does."""
@@ -65,149 +38,11 @@ class Setup(Screen[None]):
             super().__init__()
 
     class TrainAsked(Message):
-        """The user asked to start a recipe without problems."""
+        """The user asked to start a recipe without problems; `origin` is the run that it varies."""
 
-        def __init__(self, recipe: Recipe) -> None:
-            self.recipe = recipe
+        def __init__(self, recipe: Recipe, origin: RunFolder | None = None) -> None:
+            self.recipe, self.origin = recipe, origin
             super().__init__()
-
-    def __init__(self, recipe: Recipe, runs_dir: Path) -> None:
-        super().__init__()
-        self.runs_dir = runs_dir
-        self._first = form.parted(form.values_of(recipe))
-        self._past: list[dict[str, str]] = []
-        self._last_values = self._first
-        self._known: Known = {}
-        self._timer: Timer | None = None
-
-    def compose(self) -> ComposeResult:
-        """Lay out title, form, explanations, command and footer."""
-        yield Title("New run")
-        with Horizontal(id="setup-body"):
-            shown = relevance.shown(form.joined(self._first), self._known_task(form.joined(self._first)))
-            yield Form(_fields(self._first), shown)
-            with VerticalScroll(id="setup-aside", can_focus=False):
-                yield Static(id="setup-help", markup=False)
-                yield Static(id="setup-problems", markup=False)
-        yield Static(id="setup-hint", markup=False)
-        with Horizontal(id="setup-command-row"):
-            yield Static(id="setup-command", markup=False)
-            yield Button("Train", id="setup-train", variant="success", compact=True)
-        yield Footer(compact=True)
-
-    @property
-    def form(self) -> Form:
-        """The fields."""
-        return self.query_one(Form)
-
-    @property
-    def title_bar(self) -> Title:
-        """The top line."""
-        return self.query_one(Title)
-
-    @property
-    def problem_list(self) -> Static:
-        """All problems, where there is room."""
-        return self.query_one("#setup-problems", Static)
-
-    @property
-    def command_line(self) -> Static:
-        """The equivalent command."""
-        return self.query_one("#setup-command", Static)
-
-    @property
-    def values(self) -> dict[str, str]:
-        """The form's texts, the path of the user's files joined to its task."""
-        return form.joined(self.form.values)
-
-    def on_mount(self) -> None:
-        """Examine what is shown at first."""
-        self._show_fields()
-        self._examine()
-
-    def _known_task(self, values: Values) -> Task | None:
-        """Return the task that the values name, as far as it is known without looking into files."""
-        found = self.examined.task
-        known = found if found is not None and found.name == catalog.canonical(values["task"]) else None
-        return catalog.TASKS.get(values["task"], known)
-
-    def on_resize(self, event: Resize) -> None:
-        """Explain fields beside the form where it is wide, below it elsewhere; narrow the form where need be."""
-        wide = event.size.width >= _WIDE
-        self.query_one("#setup-aside").display = wide
-        hint = self.query_one("#setup-hint")
-        hint.display = not wide
-        hint.set_class(event.size.height < _LOW, "-low")
-        self.form.set_class(event.size.width < _NARROW, "-narrow")
-        if field := self.form.focused:
-            self.call_after_refresh(field.scroll_visible, animate=False)
-
-    def on_screen_resume(self) -> None:
-        """Say that the form is in view."""
-        self.post_message(self.Shown())
-
-    def load_task(self, name: str, preset: str = DEFAULT) -> None:
-        """Show a task's default recipe, or one of its presets."""
-        try:
-            self._load(form.default_values(name, preset))
-        except TuimlError as error:
-            self.notify(clean(error, 400), severity="error", markup=False)
-
-    def _load(self, values: dict[str, str], keep: bool = True) -> None:
-        if keep and self.examined.changed - {"task"}:
-            self._past.append(self._last_values)
-            name = "recipe" if values[PRESET] == DEFAULT else f"preset {clean(values[PRESET], 40)}"
-            self.notify(f"Loaded the {name} of {clean(values['task'], 40)}. ctrl+z brings yours back.", markup=False)
-        self.form.load(form.parted(values))
-        self._show_fields()
-        self._examine()
-
-    @on(Form.Changed)
-    def _changed(self, event: Form.Changed) -> None:
-        if event.field.path in ("task", PRESET):
-            values = self.values
-            self.load_task(values["task"], values[PRESET] if event.field.path == PRESET else DEFAULT)
-            return
-        self._show_fields()
-        if self._timer:
-            self._timer.stop()
-        self._timer = self.set_timer(_DEBOUNCE, self._examine)
-
-    @on(DescendantFocus)
-    def _explain(self) -> None:
-        if field := self.form.focused:
-            for name, alone in (("#setup-help", False), ("#setup-hint", True)):  # one of them is in view
-                self.query_one(name, Static).update(hints.explanation(field.path, self.examined, alone))
-
-    @work(thread=True, exclusive=True, group="examine", exit_on_error=False)
-    def _examine(self) -> None:
-        values = self.app.call_from_thread(lambda: self.values)
-        found = examine(values, self.runs_dir, self._known)
-        if not get_current_worker().is_cancelled:  # else a later value has been typed
-            self.app.call_from_thread(setattr, self, "examined", found)
-
-    def watch_examined(self, found: Examined) -> None:
-        """Write problems beside their fields and the command, or why there is none, at the bottom."""
-        values = self._last_values = self.values
-        beside = [
-            {form.place(piece.path, values): piece.message for piece in reversed(pieces)}
-            for pieces in (found.problems, found.advice)
-        ]
-        self._show_fields()
-        self.form.tell(beside[0], beside[1], found.changed)
-        self.title_bar.subject = hints.subject(values["task"], found)
-        self.problem_list.update(hints.problem_lines(found))
-        self.command_line.update(hints.command_line(found))
-        self.set_class(bool(found.problems), "-problems")
-        self._explain()
-
-    def _show_fields(self) -> None:
-        """Show the fields that mean something, and those about which there is something to say."""
-        values = self.values
-        task = self._known_task(values)
-        told = [form.place(piece.path, values) for piece in (*self.examined.problems, *self.examined.advice)]
-        self.form.fields[PRESET].offer((DEFAULT, *(task.presets if task else ())))
-        self.form.show_only([*relevance.shown(values, task), *told])
 
     def go_to(self, path: str) -> None:
         """Put the cursor into a field; a field that means nothing at present is explained instead."""
@@ -230,26 +65,94 @@ class Setup(Screen[None]):
         else:
             self.notify("There is no command yet: put the problems right first.", severity="warning")
 
+    def action_explain(self) -> None:
+        """Explain the field with the cursor on a card."""
+        if field := self.form.focused:
+            self.app.push_screen(CardScreen(explain.card(field.path)))
+
+    @work(exclusive=True, group="presets")
+    async def action_presets(self) -> None:
+        """List the presets of the task with what each changes, and load the one chosen."""
+        values = self.values
+        offers = await asyncio.to_thread(_offers, values)
+
+        def load(chosen: str | None) -> None:
+            if chosen is not None:
+                self.load_task(values["task"], chosen)
+
+        self.app.push_screen(Presets(clean(values["task"], 60), offers, values[PRESET]), load)
+
+    @work(exclusive=True, group="recipes")
+    async def action_save_recipe(self) -> None:
+        """Write the recipe into a file."""
+        found = await asyncio.to_thread(examine, self.values, self.runs_dir)
+
+        def say(file: Path | None) -> None:
+            if file is not None:
+                words = f"{clean(file, 300)}\nAgain: tuiml --recipe {clean(file.name, 100)}"
+                self.notify(words, title="Saved", markup=False)
+
+        if found.recipe is None:
+            self._refuse(found)
+        else:
+            self.app.push_screen(SaveRecipe(found.recipe), say)
+
+    def action_load_recipe(self) -> None:
+        """Choose a recipe among files and runs, and show it on the form."""
+
+        def load(found: Found | None) -> None:
+            if found is not None:
+                self._read_recipe(found)
+
+        self.app.push_screen(LoadRecipe(self.runs_dir), load)
+
+    @work(exclusive=True, group="recipes")
+    async def _read_recipe(self, found: Found) -> None:
+        try:
+            recipe = await asyncio.to_thread(partial(recipes.build_recipe, file=found.file))
+        except TuimlError as error:
+            self.notify(
+                clean(error, 600), title=f"Not loaded: {clean(found.file.name, 60)}", severity="error", markup=False
+            )
+        else:
+            self.load_recipe(recipe, found.run)
+
+    def action_summary(self) -> None:
+        """Show the rows of the task: how many, of which class, and some of them."""
+        if self.examined.recipe is not None:
+            self.app.push_screen(DataSummary(self.examined.recipe))
+        elif self.examined.problems:
+            self._refuse(self.examined)
+
+    def action_find_field(self) -> None:
+        """Search the fields by name and go to one."""
+        paths = ["task", *(path for group in form.paths().values() for path in group)]
+        fields = [self.form.fields[path] for path in paths]
+        entries = [
+            (f"{field.label}  {field.path}", partial(self.go_to, field.path), field.value.replace("[", r"\["))
+            for field in fields
+        ]
+        self.app.search_commands(entries, "Go to a field…")
+
     def action_leap(self, by: int) -> None:
         """Move the cursor several fields."""
         chain = self.form.visible_fields
         at = chain.index(self.form.focused) if self.form.focused in chain else 0
         self.form.focus_field(chain[min(max(at + by, 0), len(chain) - 1)].path)
 
-    def action_undo(self) -> None:
-        """Bring back the form as it was before another recipe was loaded."""
-        if self._past:
-            self._load(self._past.pop(), keep=False)
-        else:
-            self.notify("Nothing to bring back: undo returns the form as it was before another task was loaded.")
+    def action_next_group(self) -> None:
+        """To the first field of the next group."""
+        self.form.focus_group(1)
+
+    def action_previous_group(self) -> None:
+        """To the first field of the group before."""
+        self.form.focus_group(-1)
 
     def action_reset_field(self) -> None:
         """Give the focused field the task's default value."""
         if field := self.form.focused:
             base = form.parted(form.default_values(self.values["task"], self.values[PRESET]))
-            field.value = base.get(field.path, field.value)
-            self._show_fields()
-            self._examine()
+            self.change(field.path, base.get(field.path, field.value))
 
     def action_reset_form(self) -> None:
         """Load the task's default recipe."""
@@ -267,7 +170,7 @@ class Setup(Screen[None]):
         if found.problems:
             self._refuse(found)
         elif found.recipe is not None:
-            self.post_message(self.TrainAsked(found.recipe))
+            self.post_message(self.TrainAsked(found.recipe, self.origin))
 
     def _refuse(self, found: Examined) -> None:
         first = found.problems[0]
@@ -277,21 +180,15 @@ class Setup(Screen[None]):
         self.form.focus_field(form.place(first.path, self.values))
 
 
-def _fields(values: dict[str, str]) -> dict[str, list[Field]]:
-    """Return the form's groups: the task, then every field that a recipe declares."""
-    task = [
-        Field("task", "Task", options=(*catalog.names(), *(file.choice for file in form.FILES)), value=values["task"]),
-        *(Field(file.path, file.title, file.unit, value=values.get(file.path, "")) for file in form.FILES),
-        Field(PRESET, "Preset", options=(DEFAULT,), value=values[PRESET]),
+def _offers(values: form.Values) -> list[Offer]:
+    """Return each preset of the form's task with what it would change on the form."""
+    task = values["task"]
+    titles = {form.DEFAULT: "the task's quick recipe"}
+    return [
+        Offer(
+            name,
+            titles.get(name) or presets.meaning(name),
+            tuple(form.changes(values, form.default_values(task, name))),
+        )
+        for name in form.preset_names(task)
     ]
-    declared = {
-        title: [_field(knobs.KNOBS[path], values[path]) for path in paths] for title, paths in form.paths().items()
-    }
-    return declared | {"Task": [*task, *declared["Task"]]}
-
-
-def _field(knob: Knob, value: str) -> Field:
-    switch = knob.kind in ("switch", "group")
-    return Field(
-        knob.path, knob.title, knob.unit if not switch else "", ("off", "on") if switch else knob.choices, value
-    )

@@ -71,11 +71,21 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
                     self.mount(field, after=above)
                 above = field if field.is_attached else above
 
-    def tell(self, problems: Mapping[str, str], advice: Mapping[str, str], changed: Iterable[str]) -> None:
-        """Write beside the fields what is wrong with them, what could be better, and mark the changed ones."""
-        marked = set(changed)
+    def tell(self, problems: Mapping[str, str], advice: Mapping[str, str], changed: Mapping[str, str]) -> None:
+        """Write beside the fields what is wrong with them, what could be better, and what the `changed` ones were."""
         for path, field in self.fields.items():
-            field.problem, field.advice, field.changed = problems.get(path, ""), advice.get(path, ""), path in marked
+            field.problem, field.advice = problems.get(path, ""), advice.get(path, "")
+            field.changed, field.was = path in changed, changed.get(path, "")
+
+    def focus_group(self, by: int) -> None:
+        """Put the cursor into the first field of the next group that is shown, or the one before."""
+        groups = [[field for field in fields if field in self.visible_fields] for fields in self._groups.values()]
+        groups = [fields for fields in groups if fields]
+        at = next((number for number, fields in enumerate(groups) if self.focused in fields), 0)
+        if groups:
+            first = groups[(at + by) % len(groups)][0]
+            self.focus_field(first.path)
+            self.scroll_to(y=first.virtual_region.y - 2, animate=False)
 
     def focus_field(self, path: str) -> None:
         """Put the cursor into a shown field and bring it into view."""

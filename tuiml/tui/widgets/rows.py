@@ -1,35 +1,79 @@
-"""Rows: lines under a fixed heading; paints only those in view and follows the end until scrolled up."""
+"""Rows: lines under a fixed heading; paints only those in view, and where it `follows` stays at the end until scrolled up."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from rich.style import Style
 from rich.text import Text
-from textual.geometry import Size
+from textual import events
+from textual.binding import Binding, BindingType
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 
-class Rows(ScrollView, can_focus=True):
-    """`lines`, the first of which stays in view."""
+class Rows(Widget, can_focus=True):
+    """`lines`, the first of which stays in view; `marked` is the number of one that is pointed at, brought into view.
+
+    Scrolls by itself: a Textual container is laid out anew, and with it the whole screen painted, whenever a line is added.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_by(-1)", "Up", show=False),
+        Binding("down", "scroll_by(1)", "Down", show=False),
+        Binding("pageup", "scroll_by(-10)", "Up ten", show=False),
+        Binding("pagedown", "scroll_by(10)", "Down ten", show=False),
+    ]
 
     lines: reactive[tuple[Text, ...]] = reactive((), init=False)
+    marked: reactive[int | None] = reactive(None, init=False)
+    above: reactive[int | None] = reactive(None, init=False)
+    """Lines scrolled out of view below the heading; None follows the end."""
 
-    def watch_lines(self, before: tuple[Text, ...], lines: tuple[Text, ...]) -> None:
-        """Make room for the new lines and stay at the end when the end was in view."""
-        following = self.scroll_offset.y >= self.max_scroll_y
-        self.virtual_size = Size(max((line.cell_len for line in lines), default=0), len(lines))
-        self.refresh()
-        if following:
-            self.call_after_refresh(self.scroll_end, animate=False)
+    def __init__(self, classes: str, follows: bool = True) -> None:
+        super().__init__(classes=classes)
+        self._rests = None if follows else 0
+        self.set_reactive(Rows.above, self._rests)
 
-    def on_resize(self) -> None:
-        """Come back to the end: what was in view is not any more."""
-        self.scroll_end(animate=False)
+    @property
+    def _room(self) -> int:
+        return max(self.content_size.height - 1, 0)
+
+    @property
+    def _most(self) -> int:
+        return max(len(self.lines) - 1 - self._room, 0)
+
+    @property
+    def _first(self) -> int:
+        return self._most if self.above is None else min(self.above, self._most)
+
+    def watch_marked(self, number: int | None) -> None:
+        """Bring the line into view, in the middle where it was not; without one, follow the end again."""
+        if number is None:
+            self.above = self._rests
+        elif not self._first < number <= self._first + self._room:
+            self.above = min(max(number - self._room // 2 - 1, 0), self._most)
+
+    def action_scroll_by(self, lines: int) -> None:
+        """Scroll; at the end, follow it again."""
+        first = min(max(self._first + lines, 0), self._most)
+        self.above = self._rests if first == self._most and self._rests is None else first
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll up."""
+        self.action_scroll_by(-3)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll down."""
+        self.action_scroll_by(3)
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the view."""
-        number = self.scroll_offset.y + y if y else 0
+        number = self._first + y if y else 0
         text = self.lines[number] if number < len(self.lines) else Text()
         strip = Strip(text.render(self.app.console, end=""), text.cell_len)
-        left = self.scroll_offset.x
-        return strip.crop_extend(left, left + self.scrollable_content_region.width, None).apply_style(self.rich_style)
+        strip = strip.crop_extend(0, self.content_size.width, None)
+        if number and number == self.marked:
+            strip = strip.apply_style(Style(reverse=True))
+        return strip.apply_style(self.rich_style)

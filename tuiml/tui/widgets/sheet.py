@@ -1,42 +1,88 @@
-"""Sheet: pairs of pictures in half-blocks, as many as fit, each with a caption."""
+"""Sheet: pairs of pictures in half-blocks, as many as fit, each with a caption; a cursor walks over them."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
-from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
 Pixels = npt.NDArray[np.uint8]
 MOST = 24
 """Pairs at once, however large the terminal: more take longer to draw than a key may take."""
 
+LARGE = 56
+"""Cells across that a large picture has at least, or all of its pixels; one is shown where none fits so."""
 
-class Sheet(Widget):
-    """Shows the first of `pairs` (before, after, caption)."""
+
+class Sheet(Widget, can_focus=True):
+    """Shows the first of `pairs` (before, after, caption); `at` is the pair under the cursor; `large` ones are fewer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "go(-1, False)", "Picture before", show=False),
+        Binding("right", "go(1, False)", "Next picture", show=False),
+        Binding("up", "go(-1, True)", "Row above", show=False),
+        Binding("down", "go(1, True)", "Row below", show=False),
+    ]
 
     pairs: reactive[tuple[tuple[Pixels, Pixels, str], ...]] = reactive(
         (), always_update=True
     )  # arrays have no single truth to compare by
+    at: reactive[int] = reactive(0)
+    large: reactive[bool] = reactive(False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[object, ...] = ()
+        self._strips: list[Strip] = []
+
+    class Moved(Message):
+        """The cursor is to stand on another pair, maybe one before the first (below 0) or behind those on show."""
+
+        def __init__(self, at: int) -> None:
+            self.at = at
+            super().__init__()
+
+    def watch_pairs(self) -> None:
+        """Paint anew."""
+        self._shown = ()
 
     @property
     def room(self) -> int:
-        """How many pairs there is room for, also where fewer are left to show; at least one, so that one can turn pages."""
+        """How many pairs there is room for, also where fewer are left to show."""
+        return self.room_for(self.pairs[0][0].shape) if self.pairs else 1
+
+    def room_for(self, shape: tuple[int, ...]) -> int:
+        """Return how many pairs of pictures (h, w, ...) there is room for; at least one, so that one can turn pages."""
         from tuiml.draw.pictures import fitting
 
-        return max(fitting(self.pairs[0][0].shape, *self.size, MOST), 1) if self.pairs else 1
+        least = {"least": LARGE} if self.large else {}
+        return max(fitting(shape, *self.size, MOST, **least), 1)
 
-    @property
-    def free(self) -> int:
-        """How many lines the pictures leave free."""
-        from tuiml.draw.pictures import lines_used
+    def render_line(self, y: int) -> Strip:
+        """Return a line of the pairs that fit, in colors where the terminal has enough of them."""
+        plain = self.app.console.color_system in (None, "standard", "windows")
+        at = self.at if self.has_focus else -1
+        shown = (*self.size, plain, at, self.large, self.rich_style)
+        if shown != self._shown:
+            self._shown, self._strips = shown, self._paint(plain, at)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
+
+    def _paint(self, plain: bool, at: int) -> list[Strip]:
+        from tuiml.draw.pictures import grid
+
+        lines = grid(self.pairs[: self.room], *self.size, plain=plain, chosen=at, base=self.rich_style)
+        return [Strip(line).adjust_cell_length(self.size.width, self.rich_style) for line in lines]
+
+    def action_go(self, by: int, rows: bool) -> None:
+        """Ask for another pair."""
+        from tuiml.draw.pictures import layout
 
         count = min(self.room, len(self.pairs))
-        return self.size.height - lines_used(self.pairs[0][0].shape, *self.size, count) if count else 0
-
-    def render(self) -> Text:
-        """Return the pairs that fit."""
-        from tuiml.draw.pictures import side_by_side
-
-        return side_by_side(self.pairs[:MOST], *self.size)
+        found = layout(self.pairs[0][0].shape, count, *self.size) if rows and count else None
+        self.post_message(self.Moved(self.at + by * (found.across if found else 1)))

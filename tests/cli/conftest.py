@@ -1,0 +1,38 @@
+"""Command lines in this process, and run folders for them to find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.run_folders import write_run
+from tuiml.cli.app import run
+from tuiml.runs.folder import RunFolder
+
+MakeRun = Callable[..., RunFolder]
+Say = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> MakeRun:
+    """Make a run folder, as `write_run` does."""
+    return partial(write_run, tmp_path / "runs")
+
+
+@pytest.fixture
+def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Run a command line in this process; return its exit code, stdout and stderr."""
+    monkeypatch.setenv("TUIML_RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+
+    def do(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run(arguments)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return do

@@ -1,0 +1,1 @@
+"""Many runs as one question: what differs between them, and what came of it."""

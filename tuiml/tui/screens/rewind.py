@@ -1,0 +1,307 @@
+"""Rewind: a run gone through epoch by epoch, as it was then; and what another patience would have come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Footer, Static
+from textual.worker import get_current_worker
+
+from tuiml import recipe
+from tuiml.coach import moment
+from tuiml.coach.diagnosis import diagnose
+from tuiml.coach.patience import what_if
+from tuiml.draw import view as views
+from tuiml.errors import TuimlError
+from tuiml.fields import EarlyStopping
+from tuiml.folds import Epoch
+from tuiml.runs.folder import RunFolder
+from tuiml.runs.store import Follower
+from tuiml.state import RunState
+from tuiml.tasks import metrics
+from tuiml.text import clean
+from tuiml.tui import actions, moments
+from tuiml.tui.condense import Condensed
+from tuiml.tui.messages import RunChosen
+from tuiml.tui.runners import read_log
+from tuiml.tui.screens.looking import Looking
+from tuiml.tui.widgets.chart import Chart
+from tuiml.tui.widgets.line import Line
+from tuiml.tui.widgets.title import Title
+
+LOOK_EVERY = 1.0
+"""Seconds between looks at the log of a live run."""
+_READ_BYTES = 65_536
+_PATIENCE = 3
+"""What is asked at first of a run without early stopping."""
+_TEN = 10
+PANES = ("loss", "metric", "confusion")
+
+
+class Rewind(Looking):
+    """Reads nothing but the run folder. While one stands at the last epoch of a live run, one moves along with it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.REWIND)]
+    AUTO_FOCUS = None
+    OPTIONAL = ("epoch_back", "more_patience", "open_here", "next_pane", "app.help", "cut", "app.quit", "app.back")
+
+    at: reactive[int] = reactive(0, init=False)
+    wait: reactive[int] = reactive(_PATIENCE, init=False)
+    cut_off: reactive[bool] = reactive(False, init=False)
+    pane: reactive[str] = reactive(PANES[0], init=False)
+    confusions: reactive[Mapping[int, Any]] = reactive(dict, init=False)
+
+    def __init__(self, folder: RunFolder) -> None:
+        super().__init__()
+        self.folder = folder
+        self.follower = Follower(folder)
+        self.epochs: list[Epoch] = []
+        self._last = 0
+        self._stopping = EarlyStopping(patience=_PATIENCE)
+        self._condensed = Condensed()
+        self._reading, self._behind = True, False
+        self._painted: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, lines of the epoch, curves beside the confusion matrix, footer."""
+        yield Title("Time machine", clean(self.folder.name() or self.folder.id, 60))
+        for name in ("place", "figures", "verdict", "patience"):
+            yield Line(f"rewind-{name}")
+        with Container(id="rewind-body"):
+            with Vertical(id="rewind-curves"):
+                yield Chart(classes="loss")
+                yield Chart(classes="metric")
+            with VerticalScroll(id="rewind-matrix", can_focus=False):
+                yield Static(markup=False)
+        yield Static("reading the run…", id="rewind-empty", markup=False)
+        yield Line("rewind-hidden")
+        yield Footer(compact=True)
+
+    @property
+    def state(self) -> RunState:
+        """What the log says so far."""
+        return self.follower.state
+
+    @property
+    def matrix(self) -> Static:
+        """The confusion matrix."""
+        return self.query_one("#rewind-matrix Static", Static)
+
+    def line(self, name: str) -> Line:
+        """One of the lines at the top."""
+        return self.query_one(f"#rewind-{name}", Line)
+
+    def on_mount(self) -> None:
+        """Read the run in a thread; then follow it, should it be live."""
+        self.set_class(True, "-empty")
+        self.watch_pane()
+        self._read()
+        self.set_interval(LOOK_EVERY, self._look)
+
+    @work(thread=True, exit_on_error=False)
+    def _read(self) -> None:
+        read_log(self.follower)
+        self.app.call_from_thread(self._begin, _asked(self.folder))
+
+    def _begin(self, stopping: EarlyStopping | None) -> None:
+        self._reading = False
+        if stopping:
+            self._stopping, self.wait = stopping, stopping.patience
+        self._take_in()
+        self._read_confusions()
+
+    @work(thread=True, exclusive=True, group="confusions", exit_on_error=False)
+    def _read_confusions(self) -> None:
+        from tuiml.runs import confusions
+
+        found = confusions.read(self.folder)
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(setattr, self, "confusions", found)
+
+    def _look(self) -> None:
+        if not self._reading and self.state.live and read_log(self.follower, _READ_BYTES):
+            self._behind = True
+        if self._behind and self._due():
+            self._take_in()
+
+    def _take_in(self) -> None:
+        """Take new epochs in, and move along with a run at whose last epoch one stands."""
+        self._behind = False
+        following, before = self.at == self._last, self._last
+        self.epochs = moment.epochs_of(self.state)
+        self._last = self.epochs[-1].number if self.epochs else 0
+        self.set_class(not self.epochs, "-empty")
+        if not self.epochs:
+            self.query_one("#rewind-empty", Static).update(moments.nothing(self.state.live))
+            return
+        if before and self._last != before:
+            self._read_confusions()
+        if following or self.at > self._last:
+            self.at = self._last
+        self._paint()
+
+    def watch_at(self) -> None:
+        """Paint the epoch."""
+        self._paint()
+
+    def watch_wait(self) -> None:
+        """Ask anew."""
+        self._paint_patience()
+
+    def watch_view(self) -> None:
+        """Draw the curves."""
+        self._draw()
+
+    def watch_cut_off(self) -> None:
+        """Draw the curves."""
+        self._draw()
+
+    def watch_confusions(self) -> None:
+        """Show the matrix of the epoch."""
+        self._paint_matrix()
+
+    def watch_pane(self) -> None:
+        """Show one pane where there is room for one."""
+        for name in PANES:
+            self.set_class(self.pane == name, f"-{name}")
+        self._paint_hidden()
+        self.call_after_refresh(self._paint_matrix)  # which knows its width once it is shown
+
+    def on_resize(self) -> None:
+        """Fit the slider and the matrix."""
+        self._painted = ()
+        self._paint()
+        self.call_after_refresh(self._paint_hidden)  # the classes of the new size are known then
+        self.call_after_refresh(self._paint_matrix)
+
+    def _epoch(self) -> Epoch | None:
+        return views.nearest(self.epochs, self.at)
+
+    def _paint(self) -> None:
+        shown = self.at, len(self.epochs), self.state.status, self.size
+        epoch = self._epoch()
+        if epoch is None or shown == self._painted:
+            return
+        self._painted = shown
+        past = moment.after(self.state, self.at)
+        width = self.size.width - 2
+        folds = len(self.state.folds) if self.state.plan else 0
+        self.line("place").words = moments.place(self.at, self._last, past.best_epoch, width, self.state.live, folds)
+        self.line("figures").words = moments.figures(epoch)
+        self.line("verdict").words = moments.then(diagnose(past))
+        self._paint_patience()
+        self._draw()
+        self._paint_matrix()
+
+    def _paint_patience(self) -> None:
+        if self.epochs:
+            rule = self._stopping
+            mode = "max" if rule.mode == "auto" and metrics.rises(rule.monitor) else rule.mode
+            stopped = what_if(
+                self.epochs, self.wait, rule.monitor, mode, rule.min_delta, rule.baseline, rule.start_from_epoch
+            )
+            words = moments.patience(self.wait, stopped, self.epochs, rule.monitor, self.state.live)
+            self.line("patience").words = words
+
+    def _draw(self) -> None:
+        from tuiml.draw import curves, fold_curves
+
+        if not self.epochs:
+            return
+        shown = moment.after(self.state, self.at) if self.cut_off else self.state
+        whole = (1.0, float(max(self.epochs[-1].number, 2)))
+        view = replace(self.view, cursor=self.at, window=self.view.window or (None if self.view.time else whole))
+        condensed = (Condensed() if self.cut_off else self._condensed).view(shown, self.at)
+        for chart in self.query(Chart):
+            which = "loss" if chart.has_class("loss") else "metric"
+            picture = (
+                partial(fold_curves.folds_chart, moment.after(self.state, self.at), which)
+                if self.state.plan
+                else partial(curves.loss_and_metric, condensed, which, view=view)
+            )
+            chart.picture = self._paced(picture)
+
+    def _paint_matrix(self) -> None:
+        if not self.query_one("#rewind-matrix").display:
+            return
+        width = max(self.query_one("#rewind-matrix").size.width - 2, 20)
+        self.matrix.update(moments.matrix(self.at, self.confusions, self.state.classes, width))
+
+    def _paint_hidden(self) -> None:
+        self.line("hidden").words = Content("") if self.has_class("-wide") else moments.hidden(PANES, self.pane)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide the keys that would do nothing: a picture of folds has one look."""
+        if action == "next_pane":
+            return not self.has_class("-wide")
+        alone = ("smooth", "log_scale", "time_axis", "zoom", "cut")
+        return not (action in alone and self.state.plan is not None)
+
+    def _go(self, number: int) -> None:
+        if self.epochs:
+            self.at = min(max(number, self.epochs[0].number), self.epochs[-1].number)
+
+    def action_epoch_back(self) -> None:
+        """An epoch before."""
+        self._go(self.at - 1)
+
+    def action_epoch_on(self) -> None:
+        """An epoch later."""
+        self._go(self.at + 1)
+
+    def action_ten_back(self) -> None:
+        """Ten epochs before."""
+        self._go(self.at - _TEN)
+
+    def action_ten_on(self) -> None:
+        """Ten epochs later."""
+        self._go(self.at + _TEN)
+
+    def action_first_epoch(self) -> None:
+        """The first epoch."""
+        self._go(0)
+
+    def action_last_epoch(self) -> None:
+        """The last epoch."""
+        self._go(self.epochs[-1].number if self.epochs else 0)
+
+    def action_more_patience(self) -> None:
+        """One epoch more."""
+        self.wait += 1
+
+    def action_less_patience(self) -> None:
+        """One epoch less."""
+        self.wait = max(self.wait - 1, 0)
+
+    def action_cut(self) -> None:
+        """Hide what came after the epoch, or show it again."""
+        self.cut_off = not self.cut_off
+
+    def action_next_pane(self) -> None:
+        """Show the next pane."""
+        self.pane = PANES[(PANES.index(self.pane) + 1) % len(PANES)]
+
+    def action_zoom(self) -> None:
+        """Come closer about the epoch; after the closest, see all."""
+        self.view = views.next_zoom(self.state, replace(self.view, cursor=self.at))
+
+    def action_open_here(self) -> None:
+        """Show the run itself."""
+        self.post_message(RunChosen(self.folder))
+
+
+def _asked(folder: RunFolder) -> EarlyStopping | None:
+    """Return the early stopping that the run has, None where it has none, or where its recipe is of another version."""
+    try:
+        return recipe.read(folder.recipe).early_stopping
+    except TuimlError:
+        return None

@@ -1,0 +1,119 @@
+"""Wishing: what one can ask of the run on show: pause, step, save, stop, more epochs."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.screen import Screen
+
+from tuiml.errors import StorageError
+from tuiml.events import Checkpointed
+from tuiml.runs import launch
+from tuiml.runs.folder import RunFolder
+from tuiml.runs.wishes import Kind, Wish
+from tuiml.state import RunState
+from tuiml.text import clean
+from tuiml.tui.runners import BY, Runners
+
+_MORE_EPOCHS = 5
+
+
+class Wishing(Screen[None]):
+    """Leaves wishes in the folder of the run; a screen that is one says what a run that has ended needs to go on."""
+
+    folder: RunFolder
+    runners: Runners
+    _wish: Wish | None = None
+    _saving: tuple[Wish, Checkpointed | None] | None = None
+
+    @property
+    def state(self) -> RunState:
+        """What the log says so far."""
+        raise NotImplementedError
+
+    def wished(self) -> None:
+        """Show at once that something was asked for."""
+        raise NotImplementedError
+
+    @property
+    def waiting(self) -> str:
+        """The wish that is not obeyed yet, in words; empty without one."""
+        wish = self._wish
+        if wish is None or wish.id in self.state.obeyed:
+            return ""
+        takes_up = wish.wish == "add_epochs"  # what a run that has ended is started again for
+        return wish.wish.replace("_", " ") if self.state.live or takes_up else ""
+
+    def possible(self) -> dict[str, bool]:
+        """Return which of the wishes would do anything now."""
+        live, status = self.state.live, self.state.status
+        return {
+            "pause": live and status != "paused",
+            "resume": status in ("paused", "stopped", "crashed"),
+            "step": status in ("running", "paused"),
+            "save_now": status in ("running", "paused"),
+            "add_epochs": live or status in ("finished", "stopped"),
+            "stop": live,
+        }
+
+    def action_pause(self) -> None:
+        """Stand still between two batches."""
+        self._leave("pause")
+
+    def action_resume(self) -> None:
+        """Go on after a pause; a run that was stopped or crashed is taken up where its last checkpoint stands."""
+        if self.state.live:
+            self._leave("resume")
+        else:
+            self.resumed()
+            self._take_up()
+
+    def resumed(self) -> None:
+        """Show a run that goes on."""
+        raise NotImplementedError
+
+    def action_step(self) -> None:
+        """Train to the end of this epoch, or of the next, then stand still."""
+        self._leave("step")
+
+    def action_stop(self) -> None:
+        """Stop and keep what there is."""
+        self._leave("stop")
+
+    def action_save_now(self) -> None:
+        """Have a checkpoint written."""
+        before = self.state.checkpoint
+        if self._leave("save") and self._wish:
+            self._saving = self._wish, before
+
+    def action_add_epochs(self) -> None:
+        """Train longer; a run that has ended is taken up again."""
+        ended = not self.state.live
+        if self._leave("add_epochs", _MORE_EPOCHS) and ended:
+            self._take_up()
+
+    @work(thread=True, exit_on_error=False)
+    def _take_up(self) -> None:
+        try:
+            self.runners.take_up(self.folder)
+        except StorageError as error:
+            self.app.call_from_thread(self.notify, clean(error), severity="error", markup=False)
+
+    def _leave(self, kind: Kind, value: int | None = None) -> bool:
+        try:
+            self._wish = launch.wish(self.folder, kind, BY, value)
+        except StorageError as error:
+            self.notify(clean(error), severity="error", markup=False)
+            return False
+        self.wished()
+        return True
+
+    def tell_saved(self) -> None:
+        """Say in a toast that the checkpoint asked for is written; a place that was saved already is not written again."""
+        state, saved = self.state, self.state.checkpoint
+        if self._saving is None or self._saving[0].id not in state.obeyed or saved is None:
+            return
+        here = (len(state.history), state.step if state.epoch > len(state.history) else 0)
+        if (saved is not self._saving[1] and not saved.best) or (saved.epoch, saved.step) == here:
+            self._saving = None
+            step = f" and {saved.step} batches" if saved.step else ""
+            self.notify(f"{saved.epoch} epochs{step}, in {clean(saved.path, 100)}", title="Saved", markup=False)

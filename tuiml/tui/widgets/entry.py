@@ -1,0 +1,22 @@
+"""Entry: a line that is typed into and can be left as it was."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+
+class Entry(Input):
+    """An input in one line; escape gives it up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "As it was", show=False)]
+
+    class GivenUp(Message):
+        """Escape was pressed."""
+
+    def action_give_up(self) -> None:
+        """Say so."""
+        self.post_message(self.GivenUp())
