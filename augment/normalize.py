@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,11 +92,11 @@ class Fitted(Normalization):
         """Return float32 pictures after the op."""
         raise NotImplementedError
 
-    def fit(self, images: Images) -> Self:
-        """Return this op with the statistics of `images` (n, h, w, c); ImageError when there are none."""
+    def fit(self, images: Images, measure: Callable[[Self, Images], Mapping[str, Any]] | None = None) -> Self:
+        """Return this op with the statistics of `images` (n, h, w, c), taken by `measure`; ImageError when there are none."""
         if len(images) == 0:
             raise ImageError(f"{self.name}: expected at least one picture to take statistics of, received none")
-        return self.with_statistics(self.measure(images))
+        return self.with_statistics(measure(self, images) if measure else self.measure(images))
 
     def with_statistics(self, statistics: Any) -> Self:
         """Return this op with statistics from elsewhere, arrays or lists; ParameterError when they are none."""
@@ -180,6 +180,14 @@ class Featurewise(Fitted):
         return out
 
 
+class Spread(NamedTuple):
+    """How pictures vary: the `mean` that is subtracted, the `variances` (v,) along `axes` (v, v), v values to a picture."""
+
+    mean: NDArray[np.float64]
+    variances: NDArray[np.float64]
+    axes: NDArray[np.float64]
+
+
 class Zca(Fitted):
     """Decorrelate the values of a picture: x (x - mean) times U diag(1 / sqrt(eigenvalue + epsilon)) U'.
 
@@ -208,6 +216,10 @@ class Zca(Fitted):
         return []
 
     def measure(self, images: Images) -> dict[str, NDArray[Any]]:
+        return self.whitening(self.spread(images))
+
+    def spread(self, images: Images) -> Spread:
+        """Return what takes long to measure of pictures (n, h, w, c), n >= 1, and is the same for every epsilon."""
         if problems := self.check((images.shape[1], images.shape[2], images.shape[3])):
             raise ImageError(*(f"zca: {problem}" for problem in problems))
         mean = sum(part.sum(axis=0) for part in _chunks(images)) / len(images)
@@ -218,10 +230,13 @@ class Zca(Fitted):
         for part in _chunks(images):
             flat = (part - mean).reshape(len(part), values)
             gram += flat.T @ flat
-        variances, axes_of_spread = np.linalg.eigh(gram / len(images))
-        scale = np.sqrt(np.maximum(variances, 0.0) + self.epsilon.low)
+        return Spread(mean, *np.linalg.eigh(gram / len(images)))
+
+    def whitening(self, spread: Spread) -> dict[str, NDArray[Any]]:
+        """Return the statistics that a spread means with this op's epsilon."""
+        scale = np.sqrt(np.maximum(spread.variances, 0.0) + self.epsilon.low)
         scale[scale == 0] = np.inf  # with epsilon 0, what never varies stays 0
-        return {"mean": mean, "matrix": (axes_of_spread / scale) @ axes_of_spread.T}
+        return {"mean": spread.mean, "matrix": (spread.axes / scale) @ spread.axes.T}
 
     def normalized(self, images: Images) -> Images:
         centered: Images = images - self.statistics["mean"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -223,11 +223,20 @@ class Pipeline:
         """Whether an op lacks statistics of the training pictures."""
         return any(op.needs_fit for op in self.ops)
 
-    def fit(self, images: Images, *, augment: bool = False, rounds: int = 1, seed: int = 0) -> Pipeline:
+    def fit(
+        self,
+        images: Images,
+        *,
+        augment: bool = False,
+        rounds: int = 1,
+        seed: int = 0,
+        measure: Callable[[Fitted, Images], Mapping[str, Any]] | None = None,
+    ) -> Pipeline:
         """Return this pipeline with the statistics of `images` (n, h, w, c), which should be training pictures alone.
 
         They are taken after what happens to all pictures, such as rescale; with `augment`, after all ops, over as many
-        `rounds` (epochs). Raises ImageError for bad or no pictures.
+        `rounds` (epochs). `measure` takes them, for those who remember what they measured. Raises ImageError for bad or
+        no pictures.
         """
         check_values(check_images(images), self.value_range)
         if mixing := [op.name for op in self.ops if op.mixes and augment]:
@@ -242,7 +251,7 @@ class Pipeline:
                 done = [later for place, later in enumerate(self.ops) if place > k and starts.get(place, k) < k]
                 before = Pipeline((*fitted, *done), value_range=self.value_range)
                 seen = [before(images, seed, k) for k in range(rounds)] if augment else [before.evaluation()(images)]
-                op = op.fit(np.concatenate(seen))
+                op = op.fit(np.concatenate(seen), measure)
             fitted.append(op)
         return Pipeline(fitted, value_range=self.value_range)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tuiml import events
-from tuiml.draw.gap import gap, honest_at, last_gap, rising_since
+from tuiml.gap import gap, honest_at, last_gap
 from tuiml.folds import Epoch
 from tuiml.state import RunState
 

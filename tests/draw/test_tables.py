@@ -8,10 +8,9 @@ import sys
 from collections.abc import Callable
 from io import StringIO
 
-import pytest
 from rich.console import Console, RenderableType
 
-from tuiml.draw.tables import RunRow, epoch_cells, epoch_line, epoch_table, runs_table
+from tuiml.draw.tables import epoch_cells, epoch_line, epoch_table
 from tuiml.folds import Epoch
 from tuiml.state import RunState
 
@@ -105,89 +104,10 @@ def test_the_epoch_table_fits_eighty_columns(run: Run) -> None:
     assert "4 ★" in text
 
 
-def test_a_row_of_a_run_tells_its_best_epoch_and_its_test(run: Run) -> None:
-    """`best` is the validation metric at the epoch of lowest validation loss, `test` the same metric."""
-    state = run(12, planned=20, status="stopped", test={"loss": 0.4, "accuracy": 0.9})
-    row = RunRow.of("abc", "name", state, note="by wish")
-    assert (row.epochs, row.status, row.test, row.note) == ("12/20", "stopped", 0.9, "by wish")
-    assert row.best == pytest.approx(1 - 0.3 / 3)
-    assert RunRow.of("abc", "", RunState()).when == ""
-
-
-def test_a_list_of_runs_shows_status_as_symbol_and_word_and_cleans_foreign_text() -> None:
-    """Neither an escape sequence nor markup in a name reaches the terminal."""
-    rows = [
-        RunRow(
-            "a1",
-            "[red]x[/red]\x1b[31m",
-            "folder:/tmp/\x07",
-            "running",
-            "3/12",
-            0.9712,
-            None,
-            "2025-11-21 12:00",
-            "note",
-        ),
-        RunRow("a2", "", "digits", "crashed", "1/5"),
-        RunRow("a3", "", "digits", "unheard", "1/5"),
-    ]
-    text = printed(runs_table(rows), 200)
-    assert "\x1b" not in text
-    assert "\x07" not in text
-    assert "[red]x[/red]\\x1b[31m" in text
-    assert "● running" in text
-    assert "† crashed" in text
-    assert "? unheard" in text
-    assert "0.9712" in text
-    assert printed(runs_table(rows, ascii=True), 200).isascii()
-
-
-def test_a_list_of_runs_keeps_ids_status_and_figures_at_eighty_columns() -> None:
-    """What is long (tasks, names, notes) gives way; a row stays one line."""
-    row = RunRow(
-        "20251121-120000-digits",
-        "a rather long name",
-        "folder:/data/pictures",
-        "finished",
-        "120/120",
-        0.9712,
-        0.9655,
-        "2025-11-21 12:00",
-        "early stopping " * 8,
-    )
-    lines = printed(runs_table([row]), 80).splitlines()
-    assert len(lines) == 2
-    assert all(len(line) <= 80 for line in lines)
-    assert all(word in lines[1] for word in ("20251121-120000-digits", "✓ finished", "120/120", "0.9712", "0.9655"))
-
-
-def test_a_list_of_runs_has_no_column_that_says_nothing() -> None:
-    """A task, a name and a date that the id already holds, and notes nobody has, take no room: at 80 columns the note has some."""
-    heading = printed(
-        runs_table([RunRow("20251121-120000-digits", "digits", "digits", "running", "1/5", when="2025-11-21 12:00")])
-    ).splitlines()[0]
-    assert heading.split() == ["run", "status", "epochs", "best", "val", "test"]
-    heading = printed(
-        runs_table([RunRow("mine", "digits", "digits", "running", "1/5", when="2025-11-21 12:00", note="slow")])
-    ).splitlines()[0]
-    assert heading.split()[-4:] == ["task", "name", "started", "note"]
-
-
-def test_a_list_of_runs_has_notes_at_eighty_columns() -> None:
-    """Why a run ended is told there, cut to the room that is left."""
-    row = RunRow(
-        "20251121-120000-boston_housing", "", "boston_housing", "finished", "54/54", 2.6, 2.7, note="stopped early"
-    )
-    heading, line = printed(runs_table([row]), 80).splitlines()
-
-    assert heading.split()[-1] == "note"
-    assert "stopped" in line
-
-
 def test_lists_load_neither_numpy_nor_plotext_nor_a_screen() -> None:
     """`tuiml runs` answers fast: what is not needed is not imported."""
     code = (
-        "import sys; from tuiml.draw.tables import RunRow, runs_table; runs_table([RunRow('a', '', 't', 'running', '1/2')]);"
+        "import sys; from tuiml.draw import runs; from tuiml.entry import Entry; runs.fit([runs.cells(Entry('a'), 0.0)], 80);"
         "print([name for name in ('numpy', 'plotext', 'PIL', 'textual', 'pydantic') if name in sys.modules])"
     )
     assert (

@@ -156,8 +156,10 @@ def test_a_unit_that_never_fires_is_found() -> None:
         bias = np.full(layer.bias.shape, 50.0)
         bias[:dead] = -50.0
         layer.bias.assign(bias)
-    relus = Relus(model)
-    values = np.asarray(relus.highest(np.random.default_rng(0).random((9, 4, 4, 1), np.float32)))
+    rows = np.random.default_rng(0).random((9, 4, 4, 1), np.float32)
 
-    assert relus.silent(values) == {"conv": 0.25, "dense": 0.25, "activation": 0.5}
-    assert Relus(keras.Model(given, keras.layers.Flatten()(given))).highest is None
+    assert Relus(model).silent([rows[:5], rows[5:]]) == {"conv": 0.25, "dense": 0.25, "activation": 0.5}
+    assert Relus(keras.Model(given, keras.layers.Flatten()(given))).silent([rows]) == {}
+    assert not [layer.name for layer in model.layers if "call" in vars(layer)]
+    again = keras.Input((4, 4, 1))
+    assert Relus(keras.Model(again, model.call(again))).silent([rows])["dense"] == 0.25  # its layers are in two graphs

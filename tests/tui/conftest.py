@@ -128,6 +128,7 @@ class WrittenRun:
 def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of runs; relative, so that pictures of screens do not hold a temporary path."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))  # a theme chosen in a test is not the user's
     return Path("runs")
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pytest
 from rich.text import Text
-from textual.binding import ActiveBinding, Binding
 
 from tests.tui.conftest import WrittenRun, running, screen_text, settle, until
 from tuiml import events
@@ -16,7 +15,7 @@ from tuiml.coach.verdict import TITLES, Verdict
 from tuiml.draw.view import View
 from tuiml.folds import Epoch
 from tuiml.state import RunState
-from tuiml.tui import captions, footer, gauges, look, network
+from tuiml.tui import captions, gauges, look, network
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.gauges import Gauges, Gpu, Meter
 from tuiml.tui.pace import Pace, cost
@@ -138,23 +137,6 @@ def test_the_words_of_a_view() -> None:
     view = View(log=True, smoothing=0.9, window=(40.0, 60.0), batches=True, ghost=RunState(), ghost_name="ghost, best")
 
     assert look.words(view, "x\x1b[31m") == "log · smoothed 0.9 · epochs 40-60 · each batch · ghost, best: x\\x1b[31m"
-
-
-def test_a_footer_shows_what_is_worth_most() -> None:
-    """Those that are always there, then the optional ones as far as they fit; hidden keys still work."""
-    bindings = {
-        key: ActiveBinding(None, Binding(key, action, label), True, "")  # type: ignore[arg-type]
-        for key, action, label in (
-            ("a", "always", "Always"),
-            ("b", "best", "Best"),
-            ("c", "long", "L" * 30),
-            ("d", "rest", "Rest"),
-        )
-    }
-    found = footer.fitting(bindings, ("best", "long", "rest"), 40, lambda binding: binding.key)
-
-    assert [key for key, one in found.items() if one.binding.show] == ["a", "b", "d"]
-    assert list(found) == list(bindings)
 
 
 def test_a_large_picture_is_painted_less_often() -> None:

@@ -11,10 +11,11 @@ from cyclopts import Parameter
 from tuiml import settings
 from tuiml.cli import console
 from tuiml.draw.numbers import duration, figure, status
-from tuiml.errors import UsageError
+from tuiml.errors import TuimlError, UsageError
 from tuiml.text import clean
 
 if TYPE_CHECKING:
+    from tuiml.fields import Recipe
     from tuiml.runs.store import Run
     from tuiml.study.compare import Result, Row
 
@@ -30,11 +31,9 @@ def compare(
     runs_dir: Annotated[str | None, Parameter(help="folder that holds the run folders")] = None,
 ) -> int:
     """Compare runs: curves overlaid, only what differs in their recipes, what each came to."""
-    from tuiml import recipe
     from tuiml.study.compare import differences, leaders, results
 
-    found = _find(runs, runs_dir)
-    recipes = [recipe.read(run.folder.recipe) for run in found]
+    found, recipes = _readable(_find(runs, runs_dir))
     differing, came_to = differences(recipes), results(found)
     best = leaders(came_to)
     if json:
@@ -64,6 +63,21 @@ def _find(words: Sequence[str], runs_dir: str | None) -> list[Run]:
         if first < number:
             raise UsageError(f"{words[first]!r} and {words[number]!r} are the same run, {folder.id}. Name it once.")
     return [store.read(folder) for folder in folders]
+
+
+def _readable(runs: Sequence[Run]) -> tuple[list[Run], list[Recipe]]:
+    """Return the runs whose recipes can be read, with these; the others are left out, and said to be. Raises UsageError for fewer than two."""
+    from tuiml import recipe
+
+    found: list[tuple[Run, Recipe]] = []
+    for run in runs:
+        try:
+            found.append((run, recipe.read(run.folder.recipe)))
+        except TuimlError as error:
+            console.say(f"{run.folder.id} is left out: {clean(error, 400)}")
+    if len(found) < 2:
+        raise UsageError("a comparison takes two runs or more whose recipes can be read.")
+    return [run for run, _ in found], [one for _, one in found]
 
 
 def _draw(found: Sequence[Run], which: str) -> None:

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from tuiml import settings
+from tuiml import preferences, settings
 from tuiml.cli import console
-from tuiml.errors import StorageError, UsageError, did_you_mean
+from tuiml.errors import UsageError, did_you_mean
 
 _WORDS = ("set", "unset", "path")
 
@@ -37,7 +37,7 @@ def config(
         return 0
     if name is None or (word == "set") != (value is not None):
         raise UsageError(f"expected `tuiml config {word} NAME{' VALUE' if word == 'set' else ''}`.")
-    _write(file, name, value)
+    preferences.keep(name, value)
     console.say(f"{file} written")
     if word == "set":
         _tell_if_hidden(name.partition(".")[0], file)
@@ -75,42 +75,6 @@ def _show(json: bool) -> int:
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else dict(value) if isinstance(value, dict) else value
-
-
-def _write(file: Path, name: str, value: str | None) -> None:
-    """Write one setting, None to take it away, and leave everything else in the file as it is, comments too."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    from tuiml.runs.folder import whole
-
-    table, _, key = name.partition(".")
-    settings.known(table, "tuiml")
-    if (table == "keys") != bool(key):
-        raise UsageError(
-            f"expected {'keys.ACTION, such as keys.pause' if table == 'keys' else table}; received {name!r}."
-        )
-    if value is not None and table != "keys":
-        settings.check(table, value, "config set")
-    if value is not None and table == "runs_dir":
-        value = str(Path(value).expanduser().absolute())  # in the file, a relative one would mean beside the file
-    try:
-        document = tomlkit.parse(file.read_text(encoding="utf-8") if file.exists() else "")
-    except (OSError, ValueError, TOMLKitError) as error:
-        raise UsageError(f"{file} cannot be read as TOML: {error}.") from None
-    place: Any = document.setdefault(table, tomlkit.table()) if key else document
-    if not hasattr(place, "pop"):
-        raise UsageError(f"{file}: {table} is expected to be a table; received {place!r}.")
-    if value is not None:
-        place[key or table] = value
-    elif place.pop(key or table, None) is None:
-        raise UsageError(f"{file} says nothing of {name}.")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with whole(file) as stream:
-            stream.write(tomlkit.dumps(document).encode())
-    except OSError as error:
-        raise StorageError(f"{file} cannot be written: {error.strerror or error}.") from None
 
 
 def _tell_if_hidden(name: str, file: Path) -> None:

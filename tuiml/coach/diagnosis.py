@@ -12,12 +12,10 @@ from tuiml.coach.rules import FEWEST, RISE, RULES, Reading
 from tuiml.coach.verdict import TITLES, Kind, Verdict, figure
 from tuiml.errors import ExitCode
 from tuiml.folds import Fold, mean_curve
+from tuiml.gap import honest_lately, last_pair
 from tuiml.state import RunState
 
 __all__ = ["TITLES", "Kind", "Verdict", "as_fields", "diagnose", "said_of"]
-
-RECENT = 10
-"""A measurement without dropout counts for the end of a run when it was taken in the last tenth of its epochs."""
 
 
 def diagnose(state: RunState) -> Verdict | None:
@@ -38,7 +36,8 @@ def diagnose(state: RunState) -> Verdict | None:
         numbers = [number for number, value in zip(numbers, validation, strict=True) if value is not None]
     unseen = curve.read(numbers, [value for value in validation if value is not None], baseline)
     enough = unseen if unseen is not None and len(unseen.values) >= FEWEST else None
-    reading = Reading(learning, enough, len(train), baseline, _honest(state, len(train)), _patient(state))
+    pair = last_pair(state, "loss") if state.plan is None else (learning.now[1], unseen.now[1]) if unseen else None
+    reading = Reading(learning, enough, len(train), baseline, _honest(state), pair, _patient(state))
     for rule in RULES:
         if verdict := rule(reading):
             return replace(verdict, evidence=(*verdict.evidence, *_explained(state, reading)))
@@ -76,12 +75,9 @@ def _patient(state: RunState) -> bool:
     return not state.history or state.history[-1].patience_left != 0
 
 
-def _honest(state: RunState, epochs: int) -> tuple[int, float] | None:
-    last = state.measured[-1] if state.measured and state.plan is None else None
-    if last is None or last.epoch < epochs - max(FEWEST, epochs // RECENT):
-        return None
-    value = last.metrics.get("loss", math.nan)
-    return (last.epoch, value) if curve.usable(value) else None
+def _honest(state: RunState) -> tuple[int, float] | None:
+    found = honest_lately(state, "loss")
+    return found if found and curve.usable(found[1]) else None
 
 
 def _not_finite(
@@ -110,10 +106,12 @@ def _explained(state: RunState, reading: Reading) -> list[str]:
         found.append(
             f"measured like validation, without dropout and augmentation, train loss is {figure(value)} at epoch {epoch}"
         )
-    if validation and reading.train.last - validation.last > validation.margin(validation.last, RISE):
+    above = validation.margin(validation.last, RISE) if validation else math.inf
+    alike = reading.honest is not None and validation is not None and reading.learned - validation.last > above
+    if validation and reading.train.last - validation.last > above and not alike:
         found.append(
-            f"val_loss {figure(validation.last)} is below loss {figure(reading.train.last)}: dropout and augmentation act only "
-            "in training, and loss is a mean over the epoch, val_loss is taken at its end"
+            f"val_loss {figure(validation.now[1])} is below loss {figure(reading.train.now[1])}: dropout and augmentation act "
+            "only in training, and loss is a mean over the epoch, val_loss is taken at its end"
         )
     return found + _metric(state) + _kept(state)
 

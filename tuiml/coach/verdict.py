@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["underfitting", "overfitting", "both", "good_fit", "improving", "diverged", "stalled", "noisy"]
+Kind = Literal["underfitting", "overfitting", "both", "good_fit", "improving", "diverged", "stalled", "noisy", "suspicious"]
 
 TITLES: dict[Kind, str] = {
     "underfitting": "Underfitting",
@@ -16,6 +16,7 @@ TITLES: dict[Kind, str] = {
     "diverged": "Diverged",
     "stalled": "Stalled",
     "noisy": "Too noisy to tell",
+    "suspicious": "Suspicious",
 }
 
 

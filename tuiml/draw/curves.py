@@ -15,7 +15,6 @@ from tuiml.draw.chart import TRAIN as TRAIN
 from tuiml.draw.chart import VALIDATION as VALIDATION
 from tuiml.draw.chart import Line as Line
 from tuiml.draw.chart import chart as chart
-from tuiml.draw.gap import rising_since
 from tuiml.draw.heading import heading
 from tuiml.draw.legend import legend as legend
 from tuiml.draw.numbers import figure
@@ -82,7 +81,7 @@ def _plan(state: RunState, which: str, width: int, height: int, view: View, plai
     best = state.best_epoch if len(state.history) > 1 else None
     pointed = nearest(state.history, view.cursor) if view.cursor is not None else None
     level = state.baseline.get(name) if view.baseline and lines else None
-    zone = rising_since(state) if view.gap else None
+    zone = view.overfits if view.gap else None
     time = view.time and bool(state.history)
     layout = Layout(
         x_label="time" if time else "epoch",

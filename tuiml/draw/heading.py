@@ -9,14 +9,14 @@ from dataclasses import replace
 from rich.text import Text
 
 from tuiml.draw.chart import ABOVE, BELOW, CURSOR, MARK, ZONE, Layout, Line
-from tuiml.draw.gap import gap, honest_at, last_gap
 from tuiml.draw.legend import facts, fitted, head, modes
 from tuiml.draw.numbers import duration, figure
 from tuiml.draw.run_lines import HONEST, penalized, value
 from tuiml.draw.view import Clock, View, nearest
+from tuiml.gap import gap, honest_at, last_gap
 from tuiml.state import RunState
 
-ONE_LINE, TWO_LINES = 5, 12
+ONE_LINE, TWO_LINES = 5, 14
 """Heights of a chart from which on one and two lines above it are worth their room."""
 _SHORT = {"validation": "val", HONEST: "honest", "train, running mean": "train", "train, each batch": "train"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 
-_RISING = ("accuracy", "auc", "precision", "recall", "f1", "fbeta", "r2", "iou", "similarity")
+from tuiml.gap import rises as rises
 
 SYMBOLS = {
     "preparing": "○",
@@ -58,11 +58,6 @@ def figure(value: float | None) -> str:
     if size < 5e-4 or size >= 99999.5:
         return f"{value:.1e}"
     return f"{value:.{4 if size < 9.99995 else 2 if size < 999.995 else 0}f}"
-
-
-def rises(metric: str) -> bool:
-    """Return whether higher is better, from a metric's name; losses and errors should fall."""
-    return any(word in metric.lower() for word in _RISING)
 
 
 def status(word: str, ascii: bool = False) -> str:

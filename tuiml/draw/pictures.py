@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -129,7 +129,14 @@ def captions(pairs: Sequence[Pair], found: Layout, chosen: int = -1, base: Style
 
 def _block(image: Pixels, found: Layout, plain: bool, base: Style) -> list[Line]:
     """Return exactly as many lines, and cells in each, as the layout has for one picture."""
-    pixels = _fit(rgb(image), found.columns, 2 * found.rows)
+    return _drawn(image.tobytes(), image.shape, image.dtype.str, found, plain, base)
+
+
+@lru_cache(maxsize=2 * 24)
+def _drawn(
+    content: bytes, shape: tuple[int, ...], kind: str, found: Layout, plain: bool, base: Style
+) -> list[Line]:  # of a pair whose step is being turned, one half is always the same
+    pixels = _fit(rgb(np.frombuffer(content, kind).reshape(shape)), found.columns, 2 * found.rows)
     missing = found.columns - pixels.shape[1]
     lines = [line + [Segment(" " * missing, base)] * (missing > 0) for line in _rows(pixels, plain)]
     return lines + [[Segment(" " * found.columns, base)]] * (found.rows - len(lines))
@@ -173,19 +180,25 @@ def _rows(pixels: Pixels, plain: bool) -> list[Line]:
         pixels = np.concatenate([pixels, np.zeros_like(pixels[:1])])
     if plain:
         return _shaded(pixels)
-    return [_row(top, bottom) for top, bottom in zip(pixels[::2].tolist(), pixels[1::2].tolist(), strict=True)]
+    codes = pixels.astype(np.int64) @ (1 << 16, 1 << 8, 1)
+    return [_row(cells) for cells in codes[::2] << 24 | codes[1::2]]
 
 
-def _row(top: list[list[int]], bottom: list[list[int]]) -> Line:
-    """Return one line; equal neighbours share a segment, which keeps flat pictures cheap to send."""
-    pairs = zip(map(tuple, top), map(tuple, bottom), strict=True)
-    return [Segment("▀" * len(list(run)), _two_colors(*colors)) for colors, run in groupby(pairs)]
+def _row(cells: NDArray[np.int64]) -> Line:
+    """Return one line of pairs of colors; equal neighbours share a segment, which keeps flat pictures cheap to send."""
+    edges = [0, *(np.flatnonzero(np.diff(cells)) + 1).tolist(), len(cells)]
+    colors = cells[edges[:-1]].tolist()
+    return [
+        Segment("▀" * (end - start), _two_colors(pair))
+        for (start, end), pair in zip(pairwise(edges), colors, strict=True)
+    ]
 
 
-@lru_cache(maxsize=8192)
-def _two_colors(top: tuple[int, int, int], bottom: tuple[int, int, int]) -> Style:
+@lru_cache(maxsize=1 << 14)
+def _two_colors(pair: int) -> Style:
     # As `Style(color=Color.from_rgb(...), ...)`, in a quarter of the time: photographs have thousands of pairs.
-    return Style.from_color(*(Color("", ColorType.TRUECOLOR, None, ColorTriplet(*rgb)) for rgb in (top, bottom)))
+    triplets = (ColorTriplet(rgb >> 16, rgb >> 8 & 255, rgb & 255) for rgb in (pair >> 24, pair & 0xFFFFFF))
+    return Style.from_color(*(Color("", ColorType.TRUECOLOR, None, triplet) for triplet in triplets))
 
 
 def _shaded(pixels: Pixels) -> list[Line]:

@@ -45,7 +45,6 @@ def layer(
         draw = plotext.plot if joined and len(left) > 1 else plotext.scatter
         draw(left, high, marker=marker)
         drawn = _CODES.sub("", plotext.build())
-        plotext.clear_figure()
     lines = enumerate(drawn.split("\n")[:rows])
     return {(row, column): one for row, line in lines for column, one in enumerate(line[:cells]) if one not in " ⠀"}
 

@@ -1,4 +1,4 @@
-"""Scatter: predicted against true values as dots, four by two in a cell, with the line on which both are equal."""
+"""Scatter: predicted against true values as braille dots, with the line on which both are equal."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from rich.text import Text
 
-from tuiml.draw import axes
+from tuiml.draw import axes, raster
 
-_DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.uint8)
-"""The bits of a braille cell's dots by row and column, Unicode 15, block 2800."""
 _LINE = "·"
 
 
@@ -33,16 +31,15 @@ def scatter(
     if bare:
         words, gutter, rows = {}, 0, max(height, 1)
     cells = max(width - gutter, 1)
-    canvas = _canvas(x, y, both, cells, rows)
+    dots = raster.layer(_share(x, both), _share(y, both), cells, rows, joined=False)
     equal = [round((rows - 1) * cell / max(cells - 1, 1)) for cell in range(cells)]
     text = Text(end="", no_wrap=True)
     for row in range(rows):
         label = words.get(rows - 1 - row, "")
         text.append(f"{label:>{gutter - 1}}{'┤' if label else '│'}" if gutter else "", axis)
-        for bits, line in zip(canvas[row].tolist(), equal, strict=True):
-            text.append(
-                chr(0x2800 + bits) if bits else _LINE if line == rows - 1 - row else " ", color if bits else axis
-            )
+        for cell, line in enumerate(equal):
+            dot = dots.get((row, cell))
+            text.append(dot or (_LINE if line == rows - 1 - row else " "), color if dot else axis)
         text.append("\n")
     if bare:
         text.right_crop(1)
@@ -51,13 +48,10 @@ def scatter(
     return text
 
 
-def _canvas(x: Any, y: Any, both: axes.Axis, cells: int, rows: int) -> npt.NDArray[np.uint8]:
-    """Return the bits of each cell (rows, cells), the highest values first."""
-    canvas = np.zeros((rows, cells), np.uint8)
-    across = np.rint((x - both.low) / (both.high - both.low) * (2 * cells - 1)).astype(int)
-    down = 4 * rows - 1 - np.rint((y - both.low) / (both.high - both.low) * (4 * rows - 1)).astype(int)
-    np.bitwise_or.at(canvas, (down // 4, across // 2), _DOTS[down % 4, across % 2])
-    return canvas
+def _share(values: npt.NDArray[Any], both: axes.Axis) -> list[float]:
+    """Return where values lie between the ends of an axis, from 0 to 1."""
+    found: list[float] = ((values - both.low) / (both.high - both.low)).tolist()
+    return found
 
 
 def _below(axis: axes.Axis, words: list[str], cells: int, gutter: int) -> str:

@@ -4,25 +4,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from tuiml.draw.folds import ended
 from tuiml.draw.numbers import duration as duration
-from tuiml.draw.numbers import figure, rises, status
-from tuiml.folds import Epoch, spreads
+from tuiml.draw.numbers import figure, rises
+from tuiml.folds import Epoch
+from tuiml.gap import gap as gap_of
+from tuiml.gap import honest_at
 from tuiml.state import RunState
 from tuiml.text import clean
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-ARROWS = "▲▼ better  △▽ worse than the epoch before  ★ lowest val_loss"
+ARROWS = "▲▼ better  △▽ worse than the epoch before  ★ lowest val_loss  ○ to the honest train loss"
 """What the marks of `epoch_cells` mean, for a caption."""
 _MARKS = {(True, True): "▲", (True, False): "△", (False, True): "▼", (False, False): "▽"}
 _ASCII_MARKS = {(True, True): "^", (True, False): "^!", (False, True): "v", (False, False): "v!"}
-_GAP = "val - train"
+_GAP = "gap"
 STATUS_STYLES = {
     "running": "green",
     "preparing": "green",
@@ -33,46 +32,13 @@ STATUS_STYLES = {
 }
 
 
-@dataclass(frozen=True)
-class RunRow:
-    """One run in a list. `best` is the validation metric at the best epoch, of folds its mean, `test` that on the test rows."""
-
-    id: str
-    name: str
-    task: str
-    status: str
-    epochs: str
-    best: float | None = None
-    test: float | None = None
-    when: str = ""
-    note: str = ""
-
-    @classmethod
-    def of(cls, id: str, name: str, state: RunState, note: str = "") -> Self:
-        """Return the row of a run from what its log says; `when` is the local time it started."""
-        import time
-
-        metric = state.metric or "loss"
-        best = next((e.metrics.get(f"val_{metric}") for e in state.history if e.number == state.best_epoch), None)
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(state.started)) if state.started else ""
-        epochs = f"{len(state.history)}/{state.epochs}"
-        if state.plan is not None:
-            best = (
-                spreads(state.folds, state.suggested.epoch if state.suggested else None)
-                .get(f"val_{metric}", {})
-                .get("mean")
-            )
-            epochs = ended(state) if state.folding or not state.plan.refit else epochs
-        return cls(id, name, state.task, state.status, epochs, best, state.test.get(metric), when, note)
-
-
 def epoch_cells(
     state: RunState, last: int | None = None, ascii: bool = False, *, gap: bool = False, penalty: bool = False
 ) -> tuple[list[str], list[list[str]]]:
     """Return headers and rows of the last `last` epochs (None: all): loss, metric and their validation, seconds.
 
-    With `gap` also val_loss - loss, with `penalty` what L1 and L2 add to both, where they do. A mark says where a value
-    went since the epoch before: filled when that is better, hollow when worse (`ARROWS`).
+    With `gap` also how much worse val_loss is, with `penalty` what L1 and L2 add to both, where they do. A mark says where a
+    value went since the epoch before: filled when that is better, hollow when worse; a gap to the honest loss has a ○ (`ARROWS`).
     The best epoch has a star. A column of learning rates is there when they changed, filled in where they did.
     """
     names = _names(state, gap, penalty)
@@ -129,57 +95,12 @@ def epoch_table(state: RunState, last: int | None = None, ascii: bool = False) -
     return table
 
 
-def runs_table(rows: Iterable[RunRow], ascii: bool = False) -> Table:
-    """Return runs as a rich table; statuses are a symbol and a word beside their color.
-
-    Columns that say nothing beyond the run's id are left out. Where room is short, names, tasks and notes are cut, figures are not.
-    """
-    from rich.table import Table
-    from rich.text import Text
-
-    runs = list(rows)
-    cells = {
-        "run": [Text(clean(run.id)) for run in runs],
-        "status": [Text(status(clean(run.status), ascii), STATUS_STYLES.get(run.status, "")) for run in runs],
-        "epochs": [Text(clean(run.epochs)) for run in runs],
-        "best val": [Text(figure(run.best)) for run in runs],
-        "test": [Text(figure(run.test)) for run in runs],
-    }
-    flexible = {
-        "task": [clean(run.task) for run in runs] if any(run.task not in run.id for run in runs) else [],
-        "name": [clean(run.name) for run in runs] if any(run.name not in run.id for run in runs) else [],
-        "started": [clean(run.when) for run in runs]
-        if any(run.when[:10].replace("-", "") not in run.id for run in runs)
-        else [],
-        "note": [clean(run.note) for run in runs],
-    }
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for header in cells:
-        table.add_column(header, justify="right" if header in ("epochs", "best val", "test") else "left", no_wrap=True)
-    for header, words in flexible.items():
-        if any(words):
-            # rich narrows columns that may wrap before the others; their cells are cut instead of wrapped
-            table.add_column(header, min_width=4)
-            cells[header] = [Text(word, no_wrap=True, overflow="ellipsis") for word in words]
-    for row in zip(*cells.values(), strict=True):
-        table.add_row(*row)
-    return table
-
-
 def _names(state: RunState, gap: bool = False, penalty: bool = False) -> list[str]:
     known = set().union(*(epoch.metrics for epoch in state.history[-1:]))
     shown = ["loss", *([state.metric] if state.metric else [])]
     shown += [f"val_{name}" for name in shown if f"val_{name}" in known]
     shown += [_GAP] if gap and "val_loss" in known else []
     return shown + [name for name in ("penalty", "val_penalty") if penalty and name in known]
-
-
-def _figure(epoch: Epoch, name: str) -> float | None:
-    """Return a metric of an epoch, or its gap: how much worse the loss is on rows that were not learned from."""
-    if name == _GAP:
-        loss, unseen = epoch.metrics.get("loss"), epoch.metrics.get("val_loss")
-        return None if loss is None or unseen is None else unseen - loss
-    return epoch.metrics.get(name)
 
 
 def _before(state: RunState, index: int) -> Epoch | None:
@@ -189,7 +110,8 @@ def _before(state: RunState, index: int) -> Epoch | None:
 def _cells(state: RunState, index: int, names: list[str], best: int | None, changing: bool, ascii: bool) -> list[str]:
     epoch, before = state.history[index], _before(state, index)
     star = ("*" if ascii else "★") if epoch.number == best else " "
-    cells = [f"{epoch.number} {star}", *(_value(name, epoch, before, ascii) for name in names), duration(epoch.seconds)]
+    values = [_gap(state, epoch) if name == _GAP else _value(name, epoch, before, ascii) for name in names]
+    cells = [f"{epoch.number} {star}", *values, duration(epoch.seconds)]
     if changing:
         cells.append(
             f"{epoch.learning_rate:.3g}" if before is None or epoch.learning_rate != before.learning_rate else ""
@@ -197,10 +119,16 @@ def _cells(state: RunState, index: int, names: list[str], best: int | None, chan
     return cells
 
 
+def _gap(state: RunState, epoch: Epoch) -> str:
+    """Return the gap of the loss after an epoch; neither direction is better: below zero it says as little as above."""
+    honest = honest_at(state, epoch.number, "loss")
+    value = gap_of(epoch, "loss", honest)
+    words = f"{value:+.4f}" if value is not None and math.isfinite(value) and abs(value) < 100 else figure(value)
+    return f"{words} {'○' if honest is not None else ' '}"
+
+
 def _value(name: str, epoch: Epoch, before: Epoch | None, ascii: bool) -> str:
-    value = _figure(epoch, name)
-    if name == _GAP:  # neither direction is better: below zero it says as little as above
-        return f"{value:+.4f}" if value is not None and math.isfinite(value) and abs(value) < 100 else figure(value)
+    value = epoch.metrics.get(name)
     return (
         f"{figure(value):>6} {_mark(name, value, before.metrics.get(name) if before else None, ascii)}"
         if value is not None

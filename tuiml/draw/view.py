@@ -23,8 +23,8 @@ class View:
     `smoothing` is the factor, from 0, below 1, of an exponential moving average per epoch, bias-corrected. With `time`, x
     is seconds on the training clock, which stands still in pauses, else epochs; `window` is the part of x that is shown.
     `cursor` is the epoch whose values are read off. `batches` draws each batch's loss, `total` the loss with the penalty of
-    L1 and L2, `honest` the training metric in inference mode, `gap` how much worse validation is, `baseline` the level of
-    common sense, `ghost` the validation curve of a run to compare with.
+    L1 and L2, `honest` the training metric in inference mode, `gap` how much worse validation is, hatched after
+    the epoch `overfits`, `baseline` the level of common sense, `ghost` the validation curve of a run to compare with.
     """
 
     log: bool = False
@@ -37,6 +37,7 @@ class View:
     honest: bool = True
     gap: bool = True
     baseline: bool = True
+    overfits: int | None = None
     ghost: RunState | None = None
     ghost_name: str = ""
 

@@ -110,6 +110,17 @@ def at_the_end(folder: RunFolder, split: Split, state: RunState) -> Predictions 
     return kept if kept is not None and kept.about.epoch == state.final_epoch else None
 
 
+def since_the_end(folder: RunFolder, split: Split, state: RunState) -> Predictions | None:
+    """Return predictions by the last checkpoint of a run that ended without a word, computed after it had. Raises StorageError."""
+    if state.live or state.final_epoch is not None or state.status not in ("failed", "crashed"):
+        return None
+    try:
+        fresh = file(folder, split).stat().st_mtime_ns > folder.events.stat().st_mtime_ns
+    except OSError:
+        return None
+    return read(folder, split) if fresh else None
+
+
 def write_preparation(folder: RunFolder, described: dict[str, Any]) -> None:
     """Write preparation.json, whole or not at all. Raises StorageError."""
     path = folder.path / "preparation.json"

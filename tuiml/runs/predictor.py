@@ -29,7 +29,7 @@ class Predictor:
         self._closed = False
 
     def ask(self, question: Mapping[str, Any], tell: Tell = lambda what: None) -> dict[str, Any]:
-        """Return the answer to {"file": path}, {"text": words} or {"row": cells}: {"answers": ...} or {"error": a sentence}.
+        """Return the answer to {"file": path}, {"text": words}, {"row": cells} or {"judge": true}, or {"error": a sentence}.
 
         Takes seconds while the network is loaded, which `tell` hears of: call it from a thread. Never raises; a child that
         has ended is started again with the next question.

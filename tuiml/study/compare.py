@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from tuiml.coach.diagnosis import diagnose
 from tuiml.draw.folds import ended
-from tuiml.draw.gap import last_gap
-from tuiml.draw.numbers import rises
 from tuiml.fields import Recipe
 from tuiml.folds import spreads
+from tuiml.gap import last_gap, rises
 from tuiml.knobs import KNOBS, as_text, get
 from tuiml.runs.store import Run
 from tuiml.state import RunState

@@ -3,6 +3,7 @@
 A question is {"file": path}, {"text": words} or {"row": {column: cell} or [numbers]}, with "weights" final or best.
 Its answer is {"answers": facts of each row as `tuiml predict --jsonl` has them, "weights": in words, "warning": or "",
 "seen": the first row as it was read} or {"error": a sentence}. Before an answer may come {"stage": what is being done}.
+{"judge": true} asks for the predictions of the validation and test rows: they are written into the run folder, {"judged": splits}.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import IO, Any
 from tuiml import recipe as recipes
 from tuiml.errors import DataError, TuimlError, UsageError
 from tuiml.fields import Recipe
-from tuiml.runs import store
+from tuiml.runs import predictions, store
 from tuiml.runs.folder import RunFolder
 from tuiml.tasks import answers, readable, unseen
 from tuiml.tasks.unseen import Unseen
@@ -40,7 +41,8 @@ def serve(folder: RunFolder) -> int:
     networks = Networks(folder, lambda what: _say(speech, {"stage": what}))
     for line in sys.stdin.buffer:
         try:
-            _say(speech, networks.answer(_question(line)))
+            question = _question(line)
+            _say(speech, networks.judge() if "judge" in question else networks.answer(question))
         except TuimlError as error:
             _say(speech, {"error": str(error)})
         except BrokenPipeError:  # whoever asked is gone
@@ -80,6 +82,22 @@ class Networks:
             "warning": " ".join(filter(None, notes)),
             "seen": seen(rows, trained),
         }
+
+    def judge(self) -> dict[str, Any]:
+        """Leave in the run folder what the final weights say of validation and test rows. Raises TuimlError, also for a live run."""
+        from tuiml.train import evaluation, rows
+
+        with self.folder.hold():
+            trained, source = self._trained("final"), rows.read(self.recipe, self.tell)
+            predictions.write_preparation(self.folder, reload.prepared(self.folder, self.recipe, self.tell))
+            judged = []
+            for split in predictions.SPLITS:
+                self.tell(f"judging the {split} rows")
+                found = evaluation.evaluate(trained, source, split)
+                if found is not None:
+                    predictions.write(self.folder, found[0])
+                    judged.append(split)
+        return {"judged": judged}
 
     def _trained(self, weights: str) -> Trained:
         if weights not in ("final", "best"):

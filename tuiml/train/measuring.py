@@ -93,14 +93,10 @@ class Measuring:
 
     def _silent(self) -> dict[str, float]:
         """Return the share of silent units by layer."""
-        if self._relus.highest is None:
-            return {}
         feed = self._rows.validation or self._sample
         rows = feed.rows[sample(len(feed.rows), _SILENT_ROWS)]
         size = min(max(self._rows.train.batch_size, _FEWEST), feed.batch_size)  # needs no more memory than training
-        batches = [rows[at : at + size] for at in range(0, len(rows), size)]
-        values = [self._relus.highest(self._loop.batch(feed, batch)[0]) for batch in batches]
-        return self._relus.silent(np.concatenate([value.numpy() for value in values]))
+        return self._relus.silent(self._loop.batch(feed, rows[at : at + size])[0] for at in range(0, len(rows), size))
 
 
 def classes(rows: Rows) -> int:

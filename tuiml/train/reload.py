@@ -103,17 +103,23 @@ def load(folder: RunFolder, recipe: Recipe, state: RunState, weights: str, tell:
     return Trained(network, described, recipe, words, epoch)
 
 
+def prepared(folder: RunFolder, recipe: Recipe, tell: Progress) -> dict[str, Any]:
+    """Return what preparation.json holds; where a run was stopped in a hurry, or still trains, the data tells. Raises TuimlError."""
+    stored = predictions.read_preparation(folder)
+    if stored is not None:
+        return stored
+    from tuiml.train import rows
+    from tuiml.train.predictions import preparation
+
+    source = rows.read(recipe, tell)
+    found = rows.feeds(source, source.train, source.validation, tell)
+    found.close()
+    return preparation(source, found)
+
+
 def _described(folder: RunFolder, recipe: Recipe, tell: Progress) -> tuple[Described, Input]:
     where = str(folder.path / "preparation.json")
-    stored = predictions.read_preparation(folder)
-    if stored is None:  # stopped in a hurry, or still training: the data tells
-        from tuiml.train import rows
-        from tuiml.train.predictions import preparation
-
-        source = rows.read(recipe, tell)
-        found = rows.feeds(source, source.train, source.validation, tell)
-        found.close()
-        stored = preparation(source, found)
+    stored = prepared(folder, recipe, tell)
     return Described.read(stored, where), _input(stored.get("input"), where)
 
 

@@ -11,48 +11,39 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.events import DescendantFocus
+from textual.theme import Theme
+from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
+from tuiml import preferences
 from tuiml.errors import ExitCode, TuimlError
 from tuiml.fields import Recipe
+from tuiml.runs import store
 from tuiml.runs.folder import RunFolder
 from tuiml.settings import Settings
 from tuiml.tasks import recipes
 from tuiml.text import clean
-from tuiml.tui import actions, clipboard, graphics, keymap, themes
-from tuiml.tui.form import file_field
-from tuiml.tui.messages import (
-    CompareAsked,
-    CopyAsked,
-    FieldChosen,
-    RecipeChosen,
-    ResultsAsked,
-    RewindAsked,
-    RunChosen,
-    StartAsked,
-    TaskChosen,
-)
+from tuiml.tui import actions, bell, clipboard, graphics, keymap, leaving, stray, themes
+from tuiml.tui.messages import CopyAsked, RunOver
+from tuiml.tui.openings import Openings
 from tuiml.tui.palette import Commands
 from tuiml.tui.runners import Runners
-from tuiml.tui.screens.compare import Compare
-from tuiml.tui.screens.darkroom import Darkroom
 from tuiml.tui.screens.help import Help
 from tuiml.tui.screens.live import Live
 from tuiml.tui.screens.quit import QuitQuestion
-from tuiml.tui.screens.results import Results
-from tuiml.tui.screens.rewind import Rewind
-from tuiml.tui.screens.runs import Runs
 from tuiml.tui.screens.setup import Setup
 from tuiml.tui.screens.viewing import Remembered
 
 _SIGNALS = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HANGUP}
+_LISTEN_EVERY = 1.0
+"""Seconds between looks at whether a run that this app started has ended."""
 
 
-class TuimlApp(App[int]):
+class TuimlApp(Openings):
     """Opens with the form of `recipe`, or, with `watch`, with that run on top of it."""
 
     CSS_PATH = sorted((Path(__file__).parent / "styles").glob("*.tcss"))
@@ -75,6 +66,8 @@ class TuimlApp(App[int]):
         self.keys, self._key_problems = keymap.sound(settings.keys)
         self._watch, self.remembered = watch, Remembered()
         self._painted = False
+        self.log_file: Path | None = None
+        """Takes the traceback of an error of the app's own; None where no file can be written."""
 
     @property
     def place(self) -> str:
@@ -98,6 +91,7 @@ class TuimlApp(App[int]):
                 severity="warning",
                 markup=False,
             )
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.set_keymap(self.keys)
         for problem in self._key_problems:
             self.notify(problem, title="A key of yours is not used", severity="warning", markup=False)
@@ -106,12 +100,60 @@ class TuimlApp(App[int]):
             loop.add_signal_handler(number, self.exit, int(code), int(code))
         await self.push_screen(Live(self._watch, self.runners, self.remembered) if self._watch else self.setup)
         self.call_after_refresh(self._first_painted)
+        self.set_interval(_LISTEN_EVERY, self._listen)
+
+    def _theme_changed(self, theme: Theme) -> None:
+        if theme.name != self.settings.theme:
+            self.settings = replace(self.settings, theme=theme.name)
+            self._keep_theme(theme.name)
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="theme")
+    def _keep_theme(self, name: str) -> None:
+        """Keep it for the next time."""
+        try:
+            preferences.keep("theme", name)
+        except TuimlError as error:
+            self.call_from_thread(self.notify, clean(error, 400), title="Not kept", severity="warning", markup=False)
+
+    def _listen(self) -> None:
+        """Hear of runs that ended while one looks elsewhere."""
+        for folder in self.runners.over():
+            if not (isinstance(self.screen, Live) and self.screen.folder == folder):
+                self.runners.rung.add(folder.path)
+                self._read_end(folder)
+
+    @work(thread=True, exit_on_error=False, group="end")
+    def _read_end(self, folder: RunFolder) -> None:
+        run = store.read(folder)
+        words = clean(f"{folder.name() or folder.id}: {run.state.status}", 200)
+        self.call_from_thread(self._ended_elsewhere, words)
+
+    def _ended_elsewhere(self, words: str) -> None:
+        self.notify(words, title="A run has ended", markup=False)
+        self.ring(words)
+
+    @on(RunOver)
+    def _run_over(self, event: RunOver) -> None:
+        if event.folder.path not in self.runners.rung:
+            self.runners.rung.add(event.folder.path)
+            self.ring(event.words)
+
+    def ring(self, words: str) -> None:
+        """Ring the terminal's bell, with words where it shows them, unless the user wants it quiet."""
+        if self.settings.bell == "on" and self._driver is not None:
+            self._driver.write(bell.announcement(words, os.environ))
 
     @on(Setup.Shown)
     def _form_shown(self) -> None:
         """Have the next runner warm: not while a run is watched, from which it would take processor time."""
         if self._painted:
             self._warm_up()
+
+    @on(DescendantFocus)
+    def _still_cursor(self, event: DescendantFocus) -> None:
+        """Keep cursors from blinking, the palette's too: that would be bytes for ever."""
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
 
     def on_unmount(self) -> None:
         """End the warm runner; runs go on."""
@@ -134,45 +176,9 @@ class TuimlApp(App[int]):
 
         curves.chart([], 20, 10)  # imports what it draws with
 
-    @on(Setup.TrainAsked)
-    def _train_asked(self, event: Setup.TrainAsked) -> None:
-        self._start(event.recipe, event.origin)
-
-    @on(Setup.PreviewAsked)
-    async def _preview_asked(self, event: Setup.PreviewAsked) -> None:
-        await self.show(Darkroom(event.recipe, self.setup.draft, self.setup.take_augmentation))
-
-    async def action_train(self) -> None:
-        """Start the recipe shown on the form."""
-        await self.show(self.setup)
-        self.setup.train()
-
-    @on(RecipeChosen)
-    async def _recipe_chosen(self, event: RecipeChosen) -> None:
-        await self.show(self.setup)
-        self.setup.load_recipe(event.recipe, event.origin)
-
-    @on(StartAsked)
-    def _start_asked(self, event: StartAsked) -> None:
-        self._start(event.recipe, event.origin)
-
-    @on(RewindAsked)
-    async def _rewind_asked(self, event: RewindAsked) -> None:
-        await self.show(Rewind(event.folder))
-
-    @on(CompareAsked)
-    async def _compare_asked(self, event: CompareAsked) -> None:
-        await self.show(Compare(event.folders))
-
-    @work(exclusive=True, group="start")
-    async def _start(self, recipe: Recipe, origin: RunFolder | None = None) -> None:
-        """Start a run and show it at once; then warm the next runner up."""
-        try:
-            folder = await asyncio.to_thread(self.runners.start, recipe, origin)
-        except TuimlError as error:
-            self.notify(clean(error, 400), title="Not started", severity="error", markup=False)
-            return
-        await self.open_run(folder)
+    @on(CopyAsked)
+    def _copy_asked(self, event: CopyAsked) -> None:
+        self.copy(event.text)
 
     @on(Worker.StateChanged)
     def _worker_failed(self, event: Worker.StateChanged) -> None:
@@ -184,52 +190,6 @@ class TuimlApp(App[int]):
                 severity="error",
                 markup=False,
             )
-
-    async def open_run(self, folder: RunFolder) -> None:
-        """Show a run on top of the form."""
-        await self.show(Live(folder, self.runners, self.remembered))
-
-    async def show(self, screen: Screen[None]) -> None:
-        """Close what lies on top and show a screen in place of the present one: a screen underneath would be laid out at every resize too."""
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
-        if isinstance(self.screen, Darkroom):
-            self.screen.hand_over()
-        if self.screen is not screen:
-            await self.switch_screen(screen)
-
-    async def action_back(self) -> None:
-        """To the form; runs go on."""
-        await self.show(self.setup)
-
-    @on(CopyAsked)
-    def _copy_asked(self, event: CopyAsked) -> None:
-        self.copy(event.text)
-
-    @on(TaskChosen)
-    async def _task_chosen(self, event: TaskChosen) -> None:
-        await self.show(self.setup)
-        self.setup.load_task(event.name, event.preset)
-        if file := file_field(event.name):
-            self.setup.go_to(file.path)
-
-    @on(FieldChosen)
-    async def _field_chosen(self, event: FieldChosen) -> None:
-        await self.show(self.setup)
-        self.setup.go_to(event.path)
-
-    @on(ResultsAsked)
-    async def _results_asked(self, event: ResultsAsked) -> None:
-        await self.show(Results(event.folder))
-
-    @on(RunChosen)
-    async def _run_chosen(self, event: RunChosen) -> None:
-        await self.open_run(event.folder)
-
-    async def action_runs(self) -> None:
-        """Show all runs on disk."""
-        if not isinstance(self.screen, Runs):
-            await self.show(Runs(self.runners))
 
     def copy(self, text: str) -> None:
         """Copy to the terminal's clipboard, and to a file for terminals that have none."""
@@ -262,6 +222,10 @@ class TuimlApp(App[int]):
                 return
         self.notify(clean(problem, 400), title="Not saved", severity="error", markup=False)
 
+    def _fatal_error(self) -> None:
+        """Leave one sentence in the terminal, where Textual would leave pages."""
+        self.panic(Text(leaving.sentence(self._exception or RuntimeError("unknown"), self.log_file)))
+
     def action_help(self) -> None:
         """Show the keys of this screen."""
         if not isinstance(self.screen, Help):
@@ -270,35 +234,12 @@ class TuimlApp(App[int]):
 
 def run_app(settings: Settings, recipe: Recipe | None = None, watch: RunFolder | None = None) -> int:
     """Run the app and return the exit code; the card of the last run watched is left in the terminal."""
-    app = TuimlApp(settings, recipe, watch)
     graphics.prepare(settings.graphics)  # the app hears no answers any more
-    app.run()
+    with stray.kept_off() as log:
+        app = TuimlApp(settings, recipe, watch)
+        app.log_file = log
+        app.run()
     code = app.return_code or 0
     if app.runners.last and code == 0 and sys.stdout.isatty():  # in a browser there is no terminal to leave it in
-        leave_card(app.runners.last)
+        leaving.leave_card(app.runners.last)
     return code
-
-
-def leave_card(folder: RunFolder) -> None:
-    """Write what a run came to, or how to find it again, under the app's screen that has just closed."""
-    from rich.console import Console
-
-    from tuiml.coach import diagnosis
-    from tuiml.draw import card
-    from tuiml.draw.folds import epochs_asked
-    from tuiml.runs import store
-
-    run = store.read(folder)
-    console = Console(file=sys.stdout, highlight=False)
-    if run.state.live:
-        console.print(f"{run.folder.id} goes on. Back to it: tuiml watch {run.folder.id}", markup=False, soft_wrap=True)
-    else:
-        console.print(
-            card.result_card(
-                run.state,
-                recipes.repeat(folder.recipe, epochs_asked(run.state)),
-                str(folder.path),
-                verdict=diagnosis.said_of(run.state),
-            ),
-            soft_wrap=True,
-        )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from rich.text import Text
 from textual.content import Content
 
@@ -11,7 +9,6 @@ from tuiml.coach.verdict import Verdict
 from tuiml.draw import folds, numbers, tables
 from tuiml.draw.numbers import duration, figure
 from tuiml.folds import spreads
-from tuiml.runs.store import Run
 from tuiml.state import RunState
 from tuiml.text import clean, clean_lines
 from tuiml.tui.condense import recent
@@ -141,12 +138,15 @@ _NEXT = {
 }
 
 
-def outcome(state: RunState) -> Content:
-    """Return what the run came to: why it ended, folds, best epoch, test results, and what one can do next."""
-    lines = []
+def outcome(state: RunState, room: int | None = None) -> Content:
+    """Return what the run came to: why it ended, folds, best epoch, test results, and what one can do next.
+
+    Where lines are few, `room` is their width: what stands elsewhere on the screen is left out, and the reason shares a line.
+    """
+    lines, done = [], state.status == "finished" and len(state.history) == state.epochs
     if state.error:
         lines.append(Content.styled(clean_lines(state.error, 400), "$text-error"))
-    elif state.reason:
+    elif state.reason and not (room and done):
         lines.append(Content(clean(state.reason, 200)))
     if state.best_epoch:
         best = _metrics(state, state.best_epoch)
@@ -156,8 +156,11 @@ def outcome(state: RunState) -> Content:
     found = folds.figures(state, folds.validation(state)[-1:])
     lines += [Content.assemble((f"folds, {when}  ", "dim"), (words, "bold")) for when, words in found]
     for which, metrics in tests(state):
-        lines.append(Content.assemble((f"{which} ", "dim"), figures(metrics, "")))
-    lines.append(Content.styled(f"next: {_NEXT.get(state.status, 'l the log · e edit a copy')}", "dim"))
+        lines.append(Content.assemble((f"{which}  ", "dim"), figures(metrics, "")))
+    if room is None:
+        lines.append(Content.styled(f"next: {_NEXT.get(state.status, 'l the log · e edit a copy')}", "dim"))
+    elif len(lines) > 1 and not state.error and lines[0].cell_length + lines[1].cell_length + 3 <= room:
+        lines[:2] = [Content.assemble(lines[0], (" · ", "dim"), lines[1])]
     return Content("\n").join(lines)
 
 
@@ -183,42 +186,10 @@ def hidden(width: int, height: int, pane: str = "epochs", said: str = "") -> Con
     """Return what a low terminal leaves out, after what is `said` of how its curves are looked at; nothing on a higher one."""
     if height >= 20:
         return Content("")
-    missing = ["gauges", *(["other chart (tab)"] if width < 110 else [])]
-    missing += ["curves"] if pane != "epochs" else ["epochs", "network (n)", "log (l)"]
+    missing = ["curves", "gauges"] if pane != "epochs" else ["epochs", "gauges"]
+    missing += [] if pane != "epochs" else [*(["chart tab"] if width < 110 else []), "network n", "log l"]
     note = f"{f'{said} │ ' if said else ''}hidden here: {', '.join(missing)}"
     return Content(note).truncate(max(width - 2, 1), ellipsis=True)
-
-
-RUN_COLUMNS = {
-    "status": "Status",
-    "run": "Run",
-    "task": "Task",
-    "epochs": "Epochs",
-    "best": "Best",
-    "seconds": "Time",
-    "result": "Result",
-}
-
-
-def run_cells(run: Run) -> dict[str, Text]:
-    """Return one row of the list of runs, by column."""
-    state = run.state
-    number, caption = headline(state)
-    return {
-        "status": Text(numbers.status(state.status), tables.STATUS_STYLES.get(state.status, "")),
-        "run": Text(clean(run.name or run.folder.id, 40)),
-        "task": Text(clean(state.task, 24)),
-        "epochs": Text(_epochs(state), justify="right"),
-        "best": Text(str(state.best_epoch or ""), justify="right"),
-        "seconds": Text(duration(state.elapsed(time.time()), whole=True) if state.started else ""),
-        "result": Text.assemble((number, "bold"), f" {caption}" if number else ""),
-    }
-
-
-def _epochs(state: RunState) -> str:
-    if state.plan and (state.folding or not state.plan.refit):
-        return folds.ended(state)
-    return f"{len(state.history)}/{state.epochs}" if state.epochs else ""
 
 
 def fold_rows(state: RunState) -> tuple[Text, ...]:
@@ -271,6 +242,7 @@ _VERDICTS = {
     "good_fit": ("✓", "$text-success"),
     "improving": ("▲", "$text-primary"),
     "noisy": ("~", "$text-muted"),
+    "suspicious": ("!", "$text-warning"),
     "stalled": ("=", "$text-warning"),
     "underfitting": ("!", "$text-warning"),
     "overfitting": ("!", "$text-warning"),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from dataclasses import replace
+from typing import TypeVar
 
 from tuiml.folds import Epoch
 from tuiml.state import RunState
 
 _PLENTY = 2000
 _BUCKET = 32
+_POINTS = 4 * _PLENTY
+T = TypeVar("T")
 _UNKNOWN = (0, None, math.inf)  # what was found in the whole history is not true of a part
 
 
@@ -37,10 +40,24 @@ class Condensed:
                 epoch for at in range(0, len(self._kept), _BUCKET) for epoch in _extremes(self._kept[at : at + _BUCKET])
             ]
         shown = self._kept + state.history[self._taken :]
-        at = bisect_left(shown, cursor or 0, key=lambda epoch: epoch.number)
-        if cursor is not None and at < len(shown) and shown[at].number != cursor:
-            shown[at:at] = [epoch for epoch in state.history[:cursor][-1:] if epoch.number == cursor]
-        return replace(state, history=shown, _best=_UNKNOWN)
+        measured = _sparse(state.measured)
+        for number in (cursor, state.history[-1].number, measured[-1].epoch if measured else None):
+            _put(shown, state.history, number)
+        return replace(state, history=shown, measured=measured, batch_losses=_sparse(state.batch_losses), _best=_UNKNOWN)
+
+
+def _put(shown: list[Epoch], history: list[Epoch], number: int | None) -> None:
+    """Have an epoch among those that are shown, if it is known."""
+    if number is not None:
+        at = bisect_left(shown, number, key=lambda epoch: epoch.number)
+        if at == len(shown) or shown[at].number != number:
+            shown[at:at] = [epoch for epoch in history[:number][-1:] if epoch.number == number]
+
+
+def _sparse(values: list[T]) -> list[T]:
+    """Return every n-th of many values, the last one among them: what they show are clouds and single points."""
+    every = -(-len(values) // _POINTS) or 1
+    return values[::-1][::every][::-1] if every > 1 else values
 
 
 def _extremes(bucket: list[Epoch]) -> list[Epoch]:

@@ -34,7 +34,8 @@ def _status(state: RunState) -> Content:
     best = f" · best epoch {state.best_epoch}" if state.best_epoch else ""
     other = state.final_epoch not in (None, len(state.history)) and not state.live
     final = f" · weights of epoch {state.final_epoch}" if other else ""
-    words = f"{clean(state.task, 40)} · {state.status} after {len(state.history)} of {state.epochs} epochs{best}{final}"
+    now = " · r reads again" if state.live else ""
+    words = f"{clean(state.task, 40)} · {state.status} after {len(state.history)} of {state.epochs} epochs{best}{final}{now}"
     return Content.styled(words, "$text-muted")
 
 
@@ -117,6 +118,14 @@ def sentences(findings: Findings) -> list[tuple[str, str]]:
         lines.append(("›", f"To compare with: {clean(findings.published, 300)}."))
     for split, judged in findings.judged.items():
         lines += _judged(split, judged, findings.about[split].total)
+    spoke = {about.epoch for about in findings.about.values()}
+    if spoke - {state.final_epoch}:
+        lines.append(
+            (
+                "!",
+                f"The rows were judged by its checkpoint after epoch {max(filter(None, spoke))}: the run {state.status}.",
+            )
+        )
     reasons = dict.fromkeys(findings.missing.values())
     for why in reasons:
         splits = " and ".join(split for split, other in findings.missing.items() if other == why)

@@ -40,6 +40,11 @@ class Findings:
         """The split to show first: the test rows, where something is known of them."""
         return next((split for split in SPLITS if split in self.judged), "test")
 
+    @property
+    def computable(self) -> bool:
+        """Whether there are rows that could be judged and were not."""
+        return not self.state.live and any(self.state.rows.get(split, 1) for split in self.missing)
+
 
 def load(folder: RunFolder) -> Findings:
     """Read a run. Raises TuimlError when its recipe cannot be read; damaged predictions are `missing`, with the reason."""
@@ -53,6 +58,7 @@ def load(folder: RunFolder) -> Findings:
             stored = predictions.read_preparation(folder)
             described = Described.read(stored, str(folder.path / "preparation.json")) if stored else None
             kept = predictions.at_the_end(folder, split, run.state)
+            kept = kept or predictions.since_the_end(folder, split, run.state)
             if kept is None or described is None:
                 missing[split] = _why(run.state, split)
                 continue
@@ -60,9 +66,7 @@ def load(folder: RunFolder) -> Findings:
             judged[split] = found.checked(str(predictions.file(folder, split)))
             about[split] = kept.about
         except TuimlError as error:
-            missing[split] = (
-                f"{error} In a shell, tuiml evaluate {folder.id} --split {split} --fresh computes them anew."
-            )
+            missing[split] = f"{error} Press c: they are computed anew."
     return Findings(folder, run.state, recipe, _published(recipe), described, judged, about, missing)
 
 
@@ -77,9 +81,9 @@ def _why(state: RunState, split: Split) -> str:
     """Return why a run has no predictions of a split, and what to do."""
     other = "validation" if split == "test" else "test"
     if state.live:
-        return f"The run is {state.status}: its rows are judged when it ends. Press r then, or s in Live to stop it and keep what it has."
+        return f"The run is {state.status}: its rows are judged when it ends, and shown here then. s in Live stops it and keeps what it has."
     if state.rows and not state.rows.get(split):
         return f"This run has no {split} rows. Press s for its {other} rows."
     if state.status in ("failed", "crashed"):
-        return f"The run {state.status} before its rows were judged. Open it and press space: it goes on, and they are judged when it ends."
-    return f"The run left no predictions by its last weights. In a shell, tuiml evaluate {state.run} --fresh computes them."
+        return f"The run {state.status} before its rows were judged. Press c to judge them by its last checkpoint, which takes some seconds."
+    return "The run left no predictions by its last weights. Press c to compute them, which takes some seconds."

@@ -1,4 +1,4 @@
-"""What screens ask of the app: to show a run, a form, a comparison, or to copy words."""
+"""What screens ask of the app: to show a run, a form, a comparison, to copy words, to tell that a run is over."""
 
 from __future__ import annotations
 
@@ -70,6 +70,14 @@ class CompareAsked(Message):
 
     def __init__(self, folders: tuple[RunFolder, ...]) -> None:
         self.folders = folders
+        super().__init__()
+
+
+class RunOver(Message):
+    """A run that was watched has ended: say so to a user who looks elsewhere, in `words`."""
+
+    def __init__(self, folder: RunFolder, words: str) -> None:
+        self.folder, self.words = folder, words
         super().__init__()
 
 

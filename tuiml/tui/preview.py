@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 import augment
 from augment import Pipeline
+from augment.images import Images
 from augment.mix import Pool
-from augment.normalize import Fitted
+from augment.normalize import Fitted, Spread, Zca
 from augment.transform import Geometry
 from tuiml.errors import DataError
 from tuiml.fields import Recipe
@@ -25,6 +26,13 @@ from tuiml.tui import samples
 from tuiml.tui.samples import Samples
 
 Told = Callable[[str], None]
+_KEPT = 2
+"""Pipelines whose statistics are kept: a whitening matrix may have hundreds of megabytes."""
+
+
+def _statistical(ops: Iterable[augment.Op]) -> str:
+    """Return what the statistics of a pipeline follow from, as text."""
+    return ",".join(str(op.evaluation() or isinstance(op, Geometry)) for op in ops)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,20 +63,33 @@ class Pictures:
     rows: npt.NDArray[np.int64]
     taught: npt.NDArray[Any]
     statistics: dict[str, list[Any]] = field(default_factory=dict)
+    spreads: dict[str, Spread] = field(default_factory=dict)
 
     def ready(self, pipeline: Pipeline, progress: Told = lambda what: None) -> Pipeline:
         """Return the pipeline with the statistics that it needs, those of the training rows. Raises AugmentError."""
         if not pipeline.needs_fit:
             return pipeline
         # Statistics follow from what happens to all pictures, and from where geometry stands: not from what is drawn.
-        key = ",".join(str(op.evaluation() or isinstance(op, Geometry)) for op in pipeline.ops)
+        key = _statistical(pipeline.ops)
         if key not in self.statistics:
             progress(f"measuring the statistics of {len(self.rows):,} training pictures")
-            fitted = pipeline.fit(self.data.train_x[self.rows])
+            fitted = pipeline.fit(self.data.train_x[self.rows], measure=partial(self._measured, pipeline))
+            while len(self.statistics) >= _KEPT:
+                del self.statistics[next(iter(self.statistics))]
             self.statistics[key] = [op.statistics for op in fitted.ops if isinstance(op, Fitted)]
         known = iter(self.statistics[key])
         ops = (op.with_statistics(next(known)) if isinstance(op, Fitted) else op for op in pipeline.ops)
         return Pipeline(ops, value_range=pipeline.value_range)
+
+    def _measured(self, pipeline: Pipeline, op: Fitted, images: Images) -> Mapping[str, Any]:
+        """Return an op's statistics; those of the last whitening serve another epsilon, too."""
+        if not isinstance(op, Zca) or sum(isinstance(other, Zca) for other in pipeline.ops) > 1:
+            return op.measure(images)
+        key = _statistical([Zca(mean=op.mean) if isinstance(other, Zca) else other for other in pipeline.ops])
+        if key not in self.spreads:
+            self.spreads.clear()
+            self.spreads[key] = op.spread(images)
+        return op.whitening(self.spreads[key])
 
     @cached_property
     def one_hot(self) -> npt.NDArray[np.float32]:

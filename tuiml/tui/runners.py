@@ -38,6 +38,8 @@ class Runners:
         self.listing = Listing()
         self.removed: list[tuple[str, ...]] = []
         """Ids of the runs put into the bin, those of one stroke together: what can be undone."""
+        self.rung: set[Path] = set()
+        """Folders of the runs whose end has been told."""
         self._processes: dict[Path, subprocess.Popen[bytes]] = {}
         self._standby: launch.Standby | None = None
         self._closed = False
@@ -59,6 +61,7 @@ class Runners:
         """Give a run folder to the warm runner, else to a new one. Raises StorageError."""
         with self._lock:
             standby, self._standby = self._standby, None
+            self.rung.discard(folder.path)
         process = standby.give(folder) if standby else None
         self._processes[folder.path] = process or launch.start(folder)
 
@@ -77,6 +80,14 @@ class Runners:
         """Whether the runner that this app started for the run has ended, as far as is known."""
         process = self._processes.get(folder.path)
         return process is not None and process.poll() is not None
+
+    def over(self) -> list[RunFolder]:
+        """Return the runs of this app whose runners have ended and whose end has not been told."""
+        return [
+            RunFolder(path)
+            for path, process in list(self._processes.items())
+            if path not in self.rung and process.poll() is not None
+        ]
 
     def alive(self) -> list[RunFolder]:
         """Return the runs that go on after the app has ended: those whose lock is held, and those just started."""

@@ -12,7 +12,7 @@ from tuiml.text import clean
 from tuiml.tui import dials, preview
 from tuiml.tui.bench import Bench
 from tuiml.tui.editor import Draft
-from tuiml.tui.preview import Pairs, Pictures
+from tuiml.tui.preview import Pairs, Pictures, Told
 
 NOTHING = "No augmentation yet: left and right are equal. "
 NEVER = "Validation and test pictures are never augmented."
@@ -38,16 +38,20 @@ class Shown(NamedTuple):
     problem: str = ""
 
 
-def show(pictures: Pictures, wanted: Wanted) -> Shown:
-    """Return the pictures that are wanted, or the problem that stands in their way. Takes milliseconds to seconds."""
+def show(pictures: Pictures, wanted: Wanted, progress: Told = lambda what: None) -> Shown:
+    """Return the pictures that are wanted, or the problem that stands in their way.
+
+    Takes milliseconds; `progress` is told what takes seconds.
+    """
     recipe = wanted.bench.edited
     seed, place = recipe.train.seed, (wanted.epoch, wanted.first, wanted.most)
     try:
         if wanted.ends and (ends := _ends(wanted)):
             (least, left), (most, right) = ends
-            made = preview.extremes(pictures, (pictures.ready(least), pictures.ready(most)), seed, *place)
+            made = preview.extremes(pictures, (pictures.ready(least, progress), pictures.ready(most, progress)), seed, *place)
             return Shown(made, f"{_who(wanted)}: left {left}, right {right}, the ends of its range. {NEVER}", most)
-        pipeline = pictures.ready(_alone(wanted) if wanted.solo else augment.parse(wanted.bench.draft.text))
+        pipeline = _alone(wanted) if wanted.solo else augment.parse(wanted.bench.draft.text)
+        pipeline = pictures.ready(pipeline, progress)
         made = preview.pairs(pictures, pipeline, seed, *place)
     except (augment.AugmentError, TuimlError) as error:
         return Shown(None, "", None, str(error))

@@ -44,15 +44,13 @@ ACTIONS: dict[str, Action] = {
     "cursor_right": Action("Read off, forward", "the values of the epoch after", "right", "", _READ_OFF, first=True),
     "cursor_first": Action("First epoch", "read off the first epoch in view", "home", "", _HERE, first=True),
     "cursor_last": Action("Last epoch", "read off the last epoch in view", "end", "", _HERE, first=True),
-    "clear_cursor": Action("Clear the cursor", "read nothing off any more", "escape", "", _READ_OFF),
+    "clear_cursor": Action("Clear the cursor", "read nothing off any more", "escape", "Clear", _READ_OFF),
     "batches": Action("Batches", "the loss of each batch, or of epochs alone", "d", "", _HERE),
     "ghost": Action("Ghost", "a reference: the run it varies, the one before, the best, none", "g", "", _HERE),
     "total": Action("Total loss", "with what L1 and L2 add, or the data's alone", "t", "", _HERE),
     "honest": Action("Honest train curve", "measured with dropout and augmentation off, or not shown", "h", "", _HERE),
 }
 
-OPTIONAL = ("add_epochs", "switch_chart", "show_log", "open_results", "vary", "edit_copy", "show_network", "rewind")
-"""What the footer shows as far as there is room, worth most first."""
 OF_CURVES = (
     "time_axis",
     "zoom",

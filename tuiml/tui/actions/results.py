@@ -39,5 +39,8 @@ ACTIONS: dict[str, Action] = {
     "switch_weights": Action(
         "Final or best weights", "which weights answer: of the end, or of the best epoch", "w", "Weights", (RESULTS,)
     ),
+    "judge_rows": Action(
+        "Judge the rows", "compute predictions that the run has not left; takes some seconds", "c", "Judge", (RESULTS,)
+    ),
     "read_again": Action("Read the run again", "when it has ended meanwhile", "r", "", (RESULTS,)),
 }

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
 from textual.reactive import reactive
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tuiml import recipe
 from tuiml.draw.view import move_cursor
@@ -30,6 +30,7 @@ from tuiml.tui.runners import read_log
 from tuiml.tui.screens.looking import Looking
 from tuiml.tui.screens.vary import Vary
 from tuiml.tui.widgets.chart import Chart
+from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.title import Title
 
 LOOK_EVERY = 1.0
@@ -45,16 +46,6 @@ class Compare(Looking):
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.COMPARE)]
     AUTO_FOCUS = None
-    OPTIONAL = (
-        "next_view",
-        "app.back",
-        "open_selected",
-        "vary_selected",
-        "edit_selected",
-        "app.help",
-        "app.quit",
-        "app.runs",
-    )
 
     chosen: reactive[int] = reactive(0, init=False)
     pane: reactive[str] = reactive(PANES[0], init=False)
@@ -81,7 +72,7 @@ class Compare(Looking):
             yield Static(markup=False)
         yield Static("reading runs…", id="compare-empty", markup=False)
         yield Static(id="compare-hidden", markup=False)
-        yield Footer(compact=True)
+        yield Keys()
 
     @property
     def runs(self) -> list[Run]:
@@ -103,7 +94,7 @@ class Compare(Looking):
         self.add_class("-empty")
         self.watch_pane()
         self._read()
-        self.set_interval(LOOK_EVERY, self._look)
+        self.tick(LOOK_EVERY, self._look)
 
     @work(thread=True, exit_on_error=False)
     def _read(self) -> None:

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.reactive import reactive
-from textual.widgets import Footer, Static
+from textual.reactive import var
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 import augment
@@ -27,8 +27,10 @@ from tuiml.tui.screens.editing import Editing, sheet
 from tuiml.tui.screens.workbench import Workbench
 from tuiml.tui.showing import Shown, Wanted
 from tuiml.tui.widgets.entry import Entry
+from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.sheet import Sheet
 from tuiml.tui.widgets.title import Title
+from tuiml.tui.widgets.words import Words
 
 Keep = Callable[[Recipe, Draft], None]
 _DRAWING = ("next_draw", "previous_draw")
@@ -47,11 +49,11 @@ class Darkroom(Editing):
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.DARKROOM)]
     AUTO_FOCUS = None
 
-    epoch: reactive[int] = reactive(1, init=False)
-    first: reactive[int] = reactive(0, init=False)
-    solo: reactive[bool] = reactive(False, init=False)
-    ends: reactive[bool] = reactive(False, init=False)
-    shown: reactive[Shown | None] = reactive(None, init=False)
+    epoch: var[int] = var(1, init=False)
+    first: var[int] = var(0, init=False)
+    solo: var[bool] = var(False, init=False)
+    ends: var[bool] = var(False, init=False)
+    shown: var[Shown | None] = var(None, init=False)
 
     def __init__(self, recipe: Recipe, draft: Draft | None = None, keep: Keep | None = None) -> None:
         super().__init__()
@@ -61,7 +63,6 @@ class Darkroom(Editing):
         self._samples: Samples | None = None
         self._wanted: Wanted | None = None
         self._drawing = False
-        self._said = ""
         self._hints: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -70,10 +71,10 @@ class Darkroom(Editing):
         with Horizontal(id="darkroom-body"):
             yield Workbench(self._bench)
             with Vertical(id="darkroom-right"):
-                yield Static("reading the data…", id="darkroom-words", markup=False)
+                yield Words("reading the data…", id="darkroom-words")
                 yield sheet()
                 yield VerticalScroll(Static(markup=False), id="darkroom-rows")
-                yield VerticalScroll(Static(markup=False), id="darkroom-drawn")
+                yield VerticalScroll(Words(), id="darkroom-drawn")
         yield Static("Hidden at this width: the other pane. Tab shows it.", id="darkroom-hidden", markup=False)
         with Horizontal(id="darkroom-grammar"):
             yield Static("Augment ", markup=False)
@@ -84,7 +85,7 @@ class Darkroom(Editing):
                 select_on_focus=False,
             )
         yield Static(id="darkroom-problem", markup=False)
-        yield Footer(compact=True)
+        yield Keys()
 
     @property
     def pairs(self) -> Pairs | None:
@@ -104,7 +105,7 @@ class Darkroom(Editing):
     @work(thread=True, group="load", exit_on_error=False)
     def _load(self) -> None:
         try:
-            loaded = load(self.recipe, lambda what: self._report(self._say, f"{clean(what, 100)}…"))
+            loaded = load(self.recipe, self._tell)
         except TuimlError as error:
             self._report(self._explain, str(error))
         else:
@@ -151,7 +152,7 @@ class Darkroom(Editing):
     def _draw_wanted(self, pictures: Pictures) -> None:
         try:
             while not get_current_worker().is_cancelled and (wanted := self.app.call_from_thread(self._take)):
-                found = showing.show(pictures, wanted)
+                found = showing.show(pictures, wanted, self._tell)
                 self._report(self._take_in, wanted, found)
                 if found.pipeline is not None and self._wanted is None:  # hints take longer than a key may
                     hints = preview.hints(wanted.bench.edited, pictures, found.pipeline)
@@ -165,10 +166,12 @@ class Darkroom(Editing):
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(take, *found)
 
+    def _tell(self, what: str) -> None:
+        """Say from a thread what takes long; keys go on working."""
+        self._report(self._say, f"{clean(what, 100)}…")
+
     def _say(self, words: str) -> None:
-        if words != self._said:  # else the pictures below would be laid out and sent again
-            self._said = words
-            self.query_one("#darkroom-words", Static).update(Content(words))
+        self.query_one("#darkroom-words", Words).words = Content(words)
 
     def _explain(self, problem: str) -> None:
         self.add_class("-rows")  # there is nothing to edit before there are pictures
@@ -207,7 +210,7 @@ class Darkroom(Editing):
             return
         self.sheet.at = at = min(self.sheet.at, self.sheet.room - 1, len(self.pairs.rows) - 1)
         words = f"row {self.pairs.rows[at]}: {clean(self.pairs.drawn[at], 2000)}" if self._bench.draft.steps else ""
-        self.query_one("#darkroom-drawn Static", Static).update(Content(words))
+        self.query_one("#darkroom-drawn Words", Words).words = Content(words)
 
     def on_resize(self) -> None:
         """Another number of pictures or rows may fit."""
@@ -218,7 +221,7 @@ class Darkroom(Editing):
         """Follow what was edited; another line chosen matters where one step, or the ends of one dial, are on show."""
         self._bench = self.workbench.now
         if not self.entry.has_focus:
-            self.entry.value = self._bench.draft.text
+            self.entry.show(self._bench.draft.text)
         copies = copies_of(self._bench.edited)
         self.epoch = min(self.epoch, copies) if copies else self.epoch
         if event.edited or self.solo or self.ends:

@@ -8,11 +8,10 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Footer
 
 from tuiml import recipe
 from tuiml.coach import explain
@@ -23,18 +22,20 @@ from tuiml.runs.folder import RunFolder
 from tuiml.state import RunState
 from tuiml.tasks import recipes
 from tuiml.text import clean
-from tuiml.tui import actions, captions, footer, gauges, look, network
+from tuiml.tui import actions, captions, gauges, line, look, network
 from tuiml.tui.actions import live as table
 from tuiml.tui.drawing import Drawing, decisive
-from tuiml.tui.messages import CopyAsked, RecipeChosen, ResultsAsked, RewindAsked
+from tuiml.tui.messages import CopyAsked, RecipeChosen, ResultsAsked, RewindAsked, RunOver
 from tuiml.tui.news import News
 from tuiml.tui.pace import cost
 from tuiml.tui.runners import Runners, read_log
 from tuiml.tui.screens.card import CardScreen
+from tuiml.tui.screens.ticking import Ticking
 from tuiml.tui.screens.vary import Vary
 from tuiml.tui.screens.viewing import Remembered, Viewing
 from tuiml.tui.screens.wishing import Wishing
 from tuiml.tui.widgets.chart import Chart
+from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.line import Line
 from tuiml.tui.widgets.log_pane import LogPane
 from tuiml.tui.widgets.reading import Reading
@@ -51,7 +52,7 @@ _LOW = 10
 _PANES = ("epochs", "log", "network")
 
 
-class Live(Wishing, Viewing):
+class Live(Wishing, Viewing, Ticking):
     """Reads nothing but the run folder."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.LIVE)]
@@ -72,6 +73,7 @@ class Live(Wishing, Viewing):
         self._recipe: Recipe | None = None
         self._meter = gauges.Meter()
         self._possible: dict[str, bool] = {}
+        self._hurried = False
 
     def compose(self) -> ComposeResult:
         """Lay out title, lines of status, warm-up or curves, verdict, result, epochs or network or log, footer."""
@@ -91,7 +93,7 @@ class Live(Wishing, Viewing):
             yield Rows("network", follows=False)
             yield LogPane(self.folder.log, "The runner has printed nothing.")
         yield Line("live-hidden")
-        yield Footer(compact=True)
+        yield Keys()
 
     @property
     def state(self) -> RunState:
@@ -103,6 +105,7 @@ class Live(Wishing, Viewing):
         self.look_at_log()
         self._news = News(self.state, self.folder in self.runners.alive())
         self._read_recipe()
+        self.tick(LOOK_EVERY, self.look_at_log)
 
     def look_at_log(self) -> None:
         """Take in what was written, for a few milliseconds at most: the next look goes on where this one ended."""
@@ -114,12 +117,19 @@ class Live(Wishing, Viewing):
         if self.pane == "log":
             self.query_one(LogPane).look()
         self.seen = (self.state.count, self.state.status)
-        if self._drawing.pace.ready(time.monotonic()) or self.drawn[1] != self.seen[1]:
+        free = self._drawing.pace.ready(time.monotonic()) and not line.busy(self.app)
+        if free or self.drawn[1] != self.seen[1]:
             self.drawn = self.seen
         standing = self.state.status == "paused"
         self.query_one(Reading).source = None if standing else self._meter.source(self.state, self.size.width - 2)
         self.now = self.state.last if standing else time.time()
-        self.set_timer(_READ_SECONDS if more else LOOK_EVERY, self.look_at_log)
+        if more and not self._hurried:
+            self._hurried = True
+            self.set_timer(_READ_SECONDS, self._look_on)
+
+    def _look_on(self) -> None:
+        self._hurried = False
+        self.look_at_log()
 
     def watch_seen(self) -> None:
         """Paint the words that follow from the log."""
@@ -165,6 +175,8 @@ class Live(Wishing, Viewing):
         self.set_class(self.size.height < _LOW, "-low")
         self.watch_now(self.now)
         self._paint_lower()
+        if not self.state.live:
+            self.call_after_refresh(self._paint_result, self.state)  # the classes of the new size are known then
         self._offer(force=True)
 
     def wished(self) -> None:
@@ -214,7 +226,7 @@ class Live(Wishing, Viewing):
     def _paint_result(self, state: RunState) -> None:
         result = self.query_one(Result)
         result.number, result.caption = captions.headline(state)
-        result.lines = captions.outcome(state)
+        result.lines = captions.outcome(state, None if self.has_class("-tall") else self.size.width - 2)
         if state.status in ("failed", "crashed"):
             self.pane = "log"
 
@@ -222,7 +234,8 @@ class Live(Wishing, Viewing):
         for toast in self._news.fresh(state, self.folder.is_alive) if self._news else ():
             self.notify(toast.text, title=toast.title, severity=toast.severity, markup=False)
             if toast.end:
-                self.app.bell()
+                name = self.folder.name() or self.folder.id
+                self.post_message(RunOver(self.folder, f"{name}: {state.status}"))
 
     @work(thread=True, exit_on_error=False, group="recipe")
     def _read_recipe(self) -> None:
@@ -236,11 +249,6 @@ class Live(Wishing, Viewing):
         self._recipe = found
         self._paint_lower()
         self._offer()
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys that do something now; as many of them in the footer as there is room for."""
-        return footer.fitting(super().active_bindings, table.OPTIONAL, self.size.width, self.app.get_key_display)
 
     def _offer(self, force: bool = False) -> None:
         """Have the footer made anew when other keys do something now."""

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import ActiveBinding
 from textual.reactive import reactive
-from textual.screen import Screen
 
 from tuiml.draw import view as views
 from tuiml.draw.view import View
 from tuiml.state import RunState
-from tuiml.tui import footer
+from tuiml.tui import line
 from tuiml.tui.pace import Pace, cost
+from tuiml.tui.screens.ticking import Ticking
 from tuiml.tui.widgets.chart import Picture
 
 
-class Looking(Screen[None]):
+class Looking(Ticking):
     """Keeps a `view`; the screen that is one draws in its `watch_view`, and says which `state` gives axes their length."""
 
     view: reactive[View] = reactive(View, init=False)
-
-    OPTIONAL: ClassVar[tuple[str, ...]] = ()
-    """What the footer shows as far as there is room, worth most first."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +28,7 @@ class Looking(Screen[None]):
 
     def _due(self) -> bool:
         """Whether the line to the terminal is free for other pictures."""
-        return self._pace.ready(time.monotonic())
+        return self._pace.ready(time.monotonic()) and not line.busy(self.app)
 
     def _paced(self, picture: Picture) -> Picture:
         """Return the picture, whose bytes are counted when it is drawn."""
@@ -45,11 +40,6 @@ class Looking(Screen[None]):
             return text
 
         return draw
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys that do something now; as many of them in the footer as there is room for."""
-        return footer.fitting(super().active_bindings, self.OPTIONAL, self.size.width, self.app.get_key_display)
 
     @property
     def state(self) -> RunState:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer, Input, Static
+from textual.widgets import ContentSwitcher, Input, Static
 from textual.worker import get_current_worker
 
 from tuiml.errors import TuimlError
@@ -27,9 +27,12 @@ from tuiml.tui.panes.counts import Counts
 from tuiml.tui.panes.scores import Scores
 from tuiml.tui.panes.summary import Summary
 from tuiml.tui.panes.worst import Worst
+from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.tabline import Tabline
 from tuiml.tui.widgets.title import Title
 
+_LOOK_EVERY = 2.0
+"""Seconds between looks at whether a live run has ended."""
 SUMMARY, COUNTS, SCORES, WORST, TRY = range(5)
 _IDS = ("results-summary", "results-counts", "results-scores", "results-worst", "results-try")
 _ONLY = {
@@ -43,7 +46,7 @@ _ONLY = {
 
 
 class Results(Screen[None]):
-    """Reads the run's folder once; `pane` is on show, of the rows of `split`."""
+    """Reads the run's folder, and once more when a live run has ended; `pane` is on show, of the rows of `split`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.RESULTS)]
     AUTO_FOCUS = None
@@ -68,7 +71,7 @@ class Results(Screen[None]):
             yield Worst(id=_IDS[WORST])
             yield Asking(self.folder, _IDS[TRY])
         yield Static(id="results-nothing", markup=False)
-        yield Footer(compact=True)
+        yield Keys()
 
     @property
     def judged(self) -> Judged | None:
@@ -78,6 +81,16 @@ class Results(Screen[None]):
     def on_mount(self) -> None:
         """Read the run."""
         self._read()
+        self.set_interval(_LOOK_EVERY, self._look)
+
+    def _look(self) -> None:
+        if self.found is not None and self.found.state.live:
+            self._ask_whether_it_ended()
+
+    @work(thread=True, exclusive=True, group="look", exit_on_error=False)
+    def _ask_whether_it_ended(self) -> None:
+        if not (self.folder.is_alive() or self.folder.is_starting()):
+            self._report(self._read)
 
     @work(thread=True, exclusive=True, group="read", exit_on_error=False)
     def _read(self) -> None:
@@ -133,7 +146,7 @@ class Results(Screen[None]):
         for pane in (self.query_one(Counts), self.query_one(Scores), self.query_one(Worst)):
             pane.judged = judged
         if self.found is not None:
-            self.query_one("#results-nothing", Static).update(outcome.nothing(self.found, self.split))
+            self._say_nothing(outcome.nothing(self.found, self.split))
         self.watch_pane()
 
     def watch_pane(self) -> None:
@@ -169,6 +182,8 @@ class Results(Screen[None]):
         """Offer what does something in this pane."""
         if action in _ONLY and self.pane != _ONLY[action]:
             return False
+        if action == "judge_rows":
+            return self.found is not None and self.found.computable
         if action == "next_confused":
             return self.query_one(Counts).can_step
         return action != "sort_scores" or (self.judged is not None and not self.judged.of_values)
@@ -227,6 +242,26 @@ class Results(Screen[None]):
         """Ask the other weights."""
         asking = self.query_one(Asking)
         asking.weights = "best" if asking.weights == "final" else "final"
+
+    def action_judge_rows(self) -> None:
+        """Have a child process judge rows that the run has left no predictions of."""
+        if self.pane not in (COUNTS, SCORES, WORST):
+            self.pane = COUNTS
+        self._say_nothing("importing TensorFlow…")
+        self._judge()
+
+    @work(thread=True, exclusive=True, group="judge", exit_on_error=False)
+    def _judge(self) -> None:
+        tell = lambda what: self._report(self._say_nothing, f"{clean(what, 80)}…")  # noqa: E731
+        answer = self.query_one(Asking).predictor.ask({"judge": True}, tell)
+        if "error" in answer:
+            self._report(self._say_nothing, f"✗ {clean_lines(answer['error'], 600)}")
+        else:
+            self._report(self._read)
+
+    def _say_nothing(self, words: str) -> None:
+        """Say why there is nothing in the panes of rows, or what is being done about it."""
+        self.query_one("#results-nothing", Static).update(words)
 
     def action_read_again(self) -> None:
         """Read the run again."""

@@ -13,12 +13,12 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tuiml import recipe
 from tuiml.coach import moment
-from tuiml.coach.diagnosis import diagnose
+from tuiml.coach.diagnosis import Verdict, diagnose
 from tuiml.coach.patience import what_if
 from tuiml.draw import view as views
 from tuiml.errors import TuimlError
@@ -31,14 +31,16 @@ from tuiml.tasks import metrics
 from tuiml.text import clean
 from tuiml.tui import actions, moments
 from tuiml.tui.condense import Condensed
+from tuiml.tui.drawing import overfits
 from tuiml.tui.messages import RunChosen
 from tuiml.tui.runners import read_log
 from tuiml.tui.screens.looking import Looking
 from tuiml.tui.widgets.chart import Chart
+from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.line import Line
 from tuiml.tui.widgets.title import Title
 
-LOOK_EVERY = 1.0
+LOOK_EVERY = 2.0
 """Seconds between looks at the log of a live run."""
 _READ_BYTES = 65_536
 _PATIENCE = 3
@@ -52,7 +54,6 @@ class Rewind(Looking):
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.REWIND)]
     AUTO_FOCUS = None
-    OPTIONAL = ("epoch_back", "more_patience", "open_here", "next_pane", "app.help", "cut", "app.quit", "app.back")
 
     at: reactive[int] = reactive(0, init=False)
     wait: reactive[int] = reactive(_PATIENCE, init=False)
@@ -70,6 +71,7 @@ class Rewind(Looking):
         self._condensed = Condensed()
         self._reading, self._behind = True, False
         self._painted: tuple[object, ...] = ()
+        self._verdict: Verdict | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out title, lines of the epoch, curves beside the confusion matrix, footer."""
@@ -84,7 +86,7 @@ class Rewind(Looking):
                 yield Static(markup=False)
         yield Static("reading the run…", id="rewind-empty", markup=False)
         yield Line("rewind-hidden")
-        yield Footer(compact=True)
+        yield Keys()
 
     @property
     def state(self) -> RunState:
@@ -105,7 +107,7 @@ class Rewind(Looking):
         self.set_class(True, "-empty")
         self.watch_pane()
         self._read()
-        self.set_interval(LOOK_EVERY, self._look)
+        self.tick(LOOK_EVERY, self._look)
 
     @work(thread=True, exit_on_error=False)
     def _read(self) -> None:
@@ -197,7 +199,8 @@ class Rewind(Looking):
         folds = len(self.state.folds) if self.state.plan else 0
         self.line("place").words = moments.place(self.at, self._last, past.best_epoch, width, self.state.live, folds)
         self.line("figures").words = moments.figures(epoch)
-        self.line("verdict").words = moments.then(diagnose(past))
+        self._verdict = diagnose(past)
+        self.line("verdict").words = moments.then(self._verdict)
         self._paint_patience()
         self._draw()
         self._paint_matrix()
@@ -220,6 +223,7 @@ class Rewind(Looking):
         shown = moment.after(self.state, self.at) if self.cut_off else self.state
         whole = (1.0, float(max(self.epochs[-1].number, 2)))
         view = replace(self.view, cursor=self.at, window=self.view.window or (None if self.view.time else whole))
+        view = replace(view, overfits=overfits(self._verdict))
         condensed = (Condensed() if self.cut_off else self._condensed).view(shown, self.at)
         for chart in self.query(Chart):
             which = "loss" if chart.has_class("loss") else "metric"

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tuiml.draw import runs as columns
@@ -22,6 +22,8 @@ from tuiml.tui import actions, roster
 from tuiml.tui.runners import Runners
 from tuiml.tui.screens.filing import Filing
 from tuiml.tui.screens.prune import Prune
+from tuiml.tui.screens.ticking import Ticking
+from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.picker import Picker
 from tuiml.tui.widgets.prompt import Prompt
 from tuiml.tui.widgets.title import Title
@@ -39,7 +41,7 @@ _ABOUT_ONE = {
 }  # fmt: skip
 
 
-class Runs(Filing):
+class Runs(Filing, Ticking):
     """A list that fills while one reads it and follows what happens on disk; logs are read in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.RUNS)]
@@ -62,7 +64,7 @@ class Runs(Filing):
         yield Picker(self._line)
         yield Static(id="runs-empty", markup=False)
         yield Static(id="runs-detail", markup=False)
-        yield Footer(compact=True)
+        yield Keys()
 
     @property
     def picker(self) -> Picker:
@@ -79,7 +81,7 @@ class Runs(Filing):
         self._take_filter(self.runners.listing.filter)
         self._take(dict(self.runners.index.entries), self._cells, False)
         self.look()
-        self.set_interval(_LOOK_EVERY, self.look)
+        self.tick(_LOOK_EVERY, self.look)
 
     def on_resize(self) -> None:
         """Fit the columns to the new width."""

@@ -8,8 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.reactive import reactive
-from textual.widgets import Static
+from textual.reactive import var
 
 import augment
 from augment.generator.steps import MEANINGS
@@ -21,12 +20,13 @@ from tuiml.tui.editor import Draft
 from tuiml.tui.screens.ask import Ask
 from tuiml.tui.screens.choose import Choose
 from tuiml.tui.widgets.lines import Lines
+from tuiml.tui.widgets.words import Words
 
 
 class Workbench(Vertical):
     """Shows a bench, and changes it."""
 
-    bench: reactive[Bench | None] = reactive(None, init=False)
+    bench: var[Bench | None] = var(None, init=False)
 
     class Changed(Message):
         """Something was edited, or another line chosen; `edited` says which."""
@@ -42,7 +42,7 @@ class Workbench(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the lines, and what there is to know about the chosen one."""
         yield Lines()
-        yield Static(id="workbench-about", markup=False)
+        yield Words(id="workbench-about")
 
     def on_mount(self) -> None:
         """Show the first bench."""
@@ -62,7 +62,7 @@ class Workbench(Vertical):
         """Paint the lines, and tell what has changed."""
         self.lines.lines = tuple(bench_words.lines(bench))
         self.lines.at = bench.lines.index(bench.line)
-        self.query_one("#workbench-about", Static).update(bench_words.about(bench))
+        self.query_one(Words).words = bench_words.about(bench)
         if old is not None:
             self.post_message(self.Changed(edited=old.edited != bench.edited))
 

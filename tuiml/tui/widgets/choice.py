@@ -1,4 +1,4 @@
-"""Choice: one of a few words in one row; left and right (or space) change it, a first letter jumps."""
+"""Choice: one of a few words in one row; left and right (or space) change it, its first letters jump to a word."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Choice(Widget, can_focus=True):
     def __init__(self, options: tuple[str, ...], value: str = "") -> None:
         super().__init__()
         self.options = options
+        self._typed = ""
         self.set_reactive(Choice.value, value)
 
     def render(self) -> Content:
@@ -40,18 +41,28 @@ class Choice(Widget, can_focus=True):
 
     def action_step(self, by: int) -> None:
         """Choose the next word, around the end."""
+        self._typed = ""
         at = self.options.index(self.value) if self.value in self.options else -1
         self._choose(self.options[(at + by) % len(self.options)])
 
     def on_key(self, event: Key) -> None:
-        """Jump to the next word that begins with the letter typed."""
-        letter = event.character or ""
-        at = self.options.index(self.value) if self.value in self.options else 0
+        """Jump to the word that begins as typed; letters that continue no word begin anew, with the next word after this."""
+        letter = (event.character or "").lower()
+        if not (letter.isalnum() or (letter and letter in "_-")):
+            return
+        at = self.options.index(self.value) if self.value in self.options else -1
         behind = [*self.options[at + 1 :], *self.options[: at + 1]]
-        found = next((word for word in behind if letter.isalnum() and word.startswith(letter.lower())), None)
-        if found is not None:
-            event.stop()
-            self._choose(found)
+        going_on = [(self._typed + letter, [self.value, *behind])] if self._typed else []
+        for typed, words in (*going_on, (letter, behind)):
+            if found := next((word for word in words if word.lower().startswith(typed)), None):
+                event.stop()
+                self._typed = typed
+                self._choose(found)
+                return
+
+    def on_blur(self) -> None:
+        """Forget what was typed."""
+        self._typed = ""
 
     def on_click(self, event: Click) -> None:
         """Choose the next word."""

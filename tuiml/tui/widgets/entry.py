@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input
 
@@ -16,6 +17,14 @@ class Entry(Input):
 
     class GivenUp(Message):
         """Escape was pressed."""
+
+    def show(self, value: str) -> None:
+        """Show another value that was not typed: it is painted, and nothing else is laid out anew, which paints all of the screen."""
+        if value != self.value:
+            self.set_reactive(Input.value, value)
+            self.set_reactive(Input.virtual_size, Size(self.content_width, 1))
+            self.cursor_position = len(value)
+            self.refresh()
 
     def action_give_up(self) -> None:
         """Say so."""

@@ -29,11 +29,15 @@ class Gallery(Sheet):
         """Return nothing: the rows are widgets."""
         return Strip.blank(self.size.width, self.rich_style)
 
-    def watch_pairs(self) -> None:
+    def watch_pairs(self, *_: object) -> None:
         """Show other pictures, in the widgets that are there where their number and size are the same."""
         self.call_after_refresh(self._fill)
 
-    watch_at = watch_large = on_resize = on_focus = on_blur = watch_pairs
+    def watch_at(self) -> None:
+        """Mark another caption."""
+        self.call_after_refresh(self._fill)
+
+    watch_large = on_resize = on_focus = on_blur = watch_at
 
     def _fill(self) -> None:
         shown = self.pairs[: self.room]

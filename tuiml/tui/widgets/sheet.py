@@ -7,12 +7,14 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 Pixels = npt.NDArray[np.uint8]
+Pair = tuple[Pixels, Pixels, str]
 MOST = 24
 """Pairs at once, however large the terminal: more take longer to draw than a key may take."""
 
@@ -30,8 +32,8 @@ class Sheet(Widget, can_focus=True):
         Binding("down", "go(1, True)", "Row below", show=False),
     ]
 
-    pairs: reactive[tuple[tuple[Pixels, Pixels, str], ...]] = reactive(
-        (), always_update=True
+    pairs: reactive[tuple[Pair, ...]] = reactive(
+        (), always_update=True, repaint=False
     )  # arrays have no single truth to compare by
     at: reactive[int] = reactive(0)
     large: reactive[bool] = reactive(False)
@@ -48,9 +50,23 @@ class Sheet(Widget, can_focus=True):
             self.at = at
             super().__init__()
 
-    def watch_pairs(self) -> None:
-        """Paint anew."""
+    def watch_pairs(self, old: tuple[Pair, ...], pairs: tuple[Pair, ...]) -> None:
+        """Paint what is new of it: where a step is turned, the left halves stay."""
+        from tuiml.draw.pictures import layout
+
         self._shown = ()
+        old, pairs = old[: self.room], pairs[: self.room]
+        found = layout(pairs[0][0].shape, len(pairs), *self.size) if len(old) == len(pairs) > 0 else None
+        if found is None or any(before[0].shape != now[0].shape for before, now in zip(old, pairs, strict=True)):
+            self.refresh()
+            return
+        for number, (before, now) in enumerate(zip(old, pairs, strict=True)):
+            place = Offset(number % found.across * found.pitch, number // found.across * (found.rows + 2))
+            halves = [Region(*place, found.columns, found.rows).translate((by, 0)) for by in (0, found.columns + 1)]
+            words = Region(place.x, place.y + found.rows, found.pitch, 1)
+            changed = (not np.array_equal(before[0], now[0]), not np.array_equal(before[1], now[1]), before[2] != now[2])
+            if regions := [region for region, new in zip((*halves, words), changed, strict=True) if new]:
+                self.refresh(*regions)
 
     @property
     def room(self) -> int:
