@@ -52,9 +52,8 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """The run's name, else its id without the task: "20260131-120000", by which it is found too."""
-        found = _ID.fullmatch(self.id)
-        return self.name or (found[1] if found else self.id)
+        """The run's name, else its short id."""
+        return self.name or short(self.id)
 
     @classmethod
     def of(cls, id: str, env: Mapping[str, Any], state: RunState, recipe: dict[str, Any], t: float, now: float) -> Self:
@@ -82,6 +81,12 @@ class Entry:
             started=state.started or t,
             recipe=recipe,
         )
+
+
+def short(id: str) -> str:
+    """Return a run's id without the task: "20260131-120000", by which it is found too."""
+    found = _ID.fullmatch(id)
+    return found[1] if found else id
 
 
 def _metrics(state: RunState) -> dict[str, float]:

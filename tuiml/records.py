@@ -31,7 +31,7 @@ class Record:
 
 def encode(event: Event, seq: int, t: float) -> str:
     """Return the event as one line of JSON without its line break; `t` is in seconds since 1970."""
-    fields = {name: _outward(value) for name, value in vars(event).items()}
+    fields = {name: outward(value) for name, value in vars(event).items()}
     envelope = {"v": VERSION, "seq": seq, "t": round(t, 6), "kind": type(event).__name__}
     return json.dumps(envelope | fields, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
@@ -91,13 +91,14 @@ def _fits(value: Any, kind: Any) -> bool:
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
-def _outward(value: Any) -> Any:
+def outward(value: Any) -> Any:
+    """Return a value as JSON can hold it: numbers that are not finite as strings, tuples as lists."""
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
     if isinstance(value, dict):
-        return {key: _outward(item) for key, item in value.items()}
+        return {key: outward(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_outward(item) for item in value]
+        return [outward(item) for item in value]
     return value
 
 

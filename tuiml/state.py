@@ -21,10 +21,12 @@ class RunState:
 
     `status` is preparing, running, paused, stopping, finished, stopped or failed; a reader that finds the runner dead
     calls `mark_crashed`. `metrics` of the running epoch are running means; `test` and `best_test` are evaluations of the
-    final weights and of those of the epoch of best validation loss. `batch_losses` are (epochs done, loss of a step).
-    Times are seconds since 1970: `started` the first
-    event, `session` the present runner's first, `last` the newest. `spent` are the seconds of earlier runners, `idle`
-    those of pauses and between the last event of a runner and the first epoch of the next.
+    final weights and of those of the epoch of best validation loss. `baseline` are the metrics of common sense,
+    `batch_losses` (epochs done, loss of a step), `measured` what was found of the network with dropout and augmentation off.
+
+    Times are seconds since 1970: `started` the first event, `session` the present runner's first, `last` the newest.
+    `spent` are the seconds of earlier runners, `idle` those of pauses and between the last event of a runner and the
+    first epoch of the next.
 
     With k-fold validation, `plan` and `suggested` are what was told before and after the folds; `place` is the (repeat, fold)
     that trains now, `epochs` are its network's, and `history` is the refit's alone. `added` epochs were wished for.

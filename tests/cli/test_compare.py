@@ -63,6 +63,19 @@ def test_many_runs_stand_in_blocks_that_fit_the_width(tuiml, runs_dir: Path) -> 
     assert [sum(name in line for line in lines) for name in names] == [1] * 9
 
 
+def test_a_run_whose_recipe_cannot_be_read_is_left_out(tuiml, runs_dir: Path) -> None:
+    """The others are compared and it is said which one is not; with fewer than two left there is nothing to compare."""
+    one, other = written(runs_dir, "plain", [2.0, 1.5]), written(runs_dir, "other", [2.0, 1.1])
+    bad = written(runs_dir, "bad", [2.0])
+    (runs_dir / bad / "recipe.toml").write_text("task = 3")
+    done, alone = tuiml("compare", one, bad, other, "--json"), tuiml("compare", one, bad)
+
+    assert json.loads(done.stdout)["runs"] == [one, other]
+    assert f"{bad} is left out: task" in done.stderr
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert "two runs or more whose recipes can be read" in alone.stderr
+
+
 def test_json_is_one_object(tuiml, runs_dir: Path) -> None:
     """Differences by run, results with full figures, which runs are best; curves are not data."""
     one = written(runs_dir, "plain", [2.0, 1.5])

@@ -15,6 +15,7 @@ from tests.coach.curves import GUESSING, curve, falling, run, turning
 from tuiml.coach.diagnosis import TITLES, as_fields, diagnose, said_of
 from tuiml.events import Measured
 from tuiml.folds import Epoch
+from tuiml.gap import last_gap
 from tuiml.state import RunState
 
 LOSSES = st.lists(st.floats() | st.floats(0, 3), max_size=40)
@@ -169,6 +170,52 @@ def test_validation_better_than_training_is_explained() -> None:
 
     assert verdict is not None
     assert any("dropout and augmentation act only in training" in piece for piece in verdict.evidence)
+
+
+def test_the_verdict_reads_the_gap_where_every_screen_does() -> None:
+    """At the last honest measurement, not between smoothed means."""
+    train, validation = curve(falling(0.02), 60), curve(turning(12), 60)
+    state = run(train, validation, measured=[Measured(58, 500, {"loss": 0.05}, {}, {}, {})])
+    verdict = diagnose(state)
+
+    assert verdict is not None
+    assert verdict.evidence[1] == f"gap {validation[57] - 0.05:.3g}"
+    assert last_gap(state, "loss") == validation[57] - 0.05
+
+
+def test_a_network_several_times_better_on_its_own_rows_overfits() -> None:
+    """Mnist as in the notes, who say so: 2 % of common sense's loss is little, three times training's is not."""
+    assert kind(run(curve(falling(0.025), 60), curve(falling(0.075), 60))) == "overfitting"
+    assert kind(run(curve(falling(0.002), 60), curve(falling(0.02), 60))) == "good_fit"
+
+
+def test_a_gap_that_no_noise_explains_is_no_matter_of_noise() -> None:
+    """Validation jumps about by half, and even its lowest values are far above training's."""
+    noisy = [0.15 + (0.12 if epoch % 3 else 0.0) for epoch in range(30)]
+
+    assert kind(run(curve(falling(0.004), 30), noisy)) == "overfitting"
+
+
+def test_training_no_better_than_common_sense_has_stalled() -> None:
+    """A learning rate far too large: from 300 down to a little more than guessing, and no further."""
+    blown = [353.0, *curve(lambda epoch: 2.46, 19, 0.01)]
+    verdict = diagnose(run(blown, curve(lambda epoch: 2.5, 20, 0.01, seed=1)))
+
+    assert verdict is not None
+    assert verdict.kind == "stalled"
+    assert "common sense has 2.3" in verdict.sentence()
+
+
+def test_validation_far_better_than_training_measured_alike_is_suspicious() -> None:
+    """A third of the training labels is wrong: no matter of dropout, and no good fit."""
+    train, validation = curve(falling(1.0), 60), curve(falling(0.5), 60)
+    verdict = diagnose(run(train, validation, measured=[Measured(60, 500, {"loss": 0.97}, {}, {}, {})]))
+
+    assert verdict is not None
+    assert verdict.kind == "suspicious"
+    assert "labels of the training rows" in verdict.sentence()
+    assert not any("act only in training" in piece for piece in verdict.evidence)
+    assert kind(run(train, validation)) != "suspicious"
 
 
 def test_folds_are_judged_by_their_mean() -> None:

@@ -219,7 +219,7 @@ def test_the_head_says_what_is_drawn_in_the_longest_form_that_fits(run: Run) -> 
     """Wide: last values, best epoch and gap; narrow: short words; never an ellipsis from 30 cells on."""
     heads = {width: loss_and_metric(run(), "loss", width, 10).plain.split("\n")[0].rstrip() for width in (30, 50, 80)}
     assert heads == {
-        80: "loss  ••• train 0.1353  ⠒⠒⠒ validation 0.4600  ┊ best epoch 4 · ╱ gap 0.3247",
+        80: "loss  ••• train 0.1353  ⠒⠒⠒ validation 0.4600  ┊ best epoch 4 · gap 0.3247",
         50: "loss  ••• train  ⠒⠒⠒ validation  ┊ best epoch 4",
         30: "loss  ••• train  ⠒⠒⠒ val",
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tuiml.runs import predictions
+from tuiml.runs import predictions, store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.predictor import Predictor
 from tuiml.tasks import catalog
@@ -54,6 +54,35 @@ def test_one_child_answers_one_question_after_the_other(trained_digits: Path, tm
     assert same
     assert child.poll() is not None
     assert predictor.ask({"file": "x"}) == {"error": "this is closed."}
+
+
+def test_it_judges_the_rows_of_a_run_that_has_left_no_predictions(trained_digits: Path, tmp_path: Path) -> None:
+    """What it writes is what the run itself wrote; of a run that was killed its last checkpoint speaks, and counts as new."""
+    folder = RunFolder(tmp_path / "killed")
+    shutil.copytree(trained_digits, folder.path)
+    stored = predictions.read(folder, "test")
+    lines = folder.events.read_text().splitlines(True)
+    folder.events.write_text("".join(line for line in lines if '"RunEnded"' not in line))
+    (folder.path / "preparation.json").unlink()
+    predictions.drop(folder)
+    predictor = Predictor(folder)
+    try:
+        with folder.hold():
+            refused = predictor.ask({"judge": True})
+        said = predictor.ask({"judge": True})
+    finally:
+        predictor.close()
+    state = store.read(folder).state
+    found = predictions.since_the_end(folder, "test", state)
+
+    assert "in use" in refused["error"]
+    assert said == {"judged": ["test", "validation"]}
+    assert state.status == "crashed"
+    assert predictions.at_the_end(folder, "test", state) is None
+    assert stored is not None
+    assert found is not None
+    np.testing.assert_array_equal(found.rows, stored.rows)
+    np.testing.assert_allclose(found.outputs, stored.outputs, atol=1e-5)
 
 
 def test_a_child_that_was_killed_is_replaced(trained_digits: Path, tmp_path: Path) -> None:

@@ -89,4 +89,5 @@ def test_the_lowest_validation_loss_leads() -> None:
     assert leaders(results(runs[:1])) == ()
     assert leaders(results([runs[0], run("d", [math.nan])])) == ()
     assert leaders(results([runs[0], run("e", [1.0], metric_names=["mae"])])) == ()
+    assert leaders(results([runs[0], run("f", [1.0], task="wine")])) == ()
     assert leaders([]) == ()

@@ -79,15 +79,35 @@ def test_a_step_wished_for_before_the_first_epoch_trains_it() -> None:
     assert last.told == ["epoch 1"]
 
 
+def test_what_is_to_be_saved_is_saved_in_the_pause() -> None:
+    """Not when it is over: what a run stands at is on disk then. Where nobody can save yet, it is done later."""
+    played = Played("resume")
+    played.ask("pause")
+    played.ask("save")
+    with played.control.saving(lambda: played.told.append("saved")):
+        played.epochs(1, 1)
+    assert played.told == ["epoch 1", "paused 1", "saved"]
+
+    later = Played("resume")
+    later.ask("pause")
+    later.ask("save")
+    later.control.obey(1, 1)
+    assert later.control.save_wished
+
+
+_SIDE_BY_SIDE = ("train.epochs=300", "folds.k=2", "folds.refit=off", "data.test=42")
+"""Epochs take a few milliseconds: there are so many that wishes come in time."""
+
+
 def _rest(first: int, last: int) -> list[str]:
     return [f"epoch {epoch}" for epoch in range(first, last + 1)]
 
 
 @pytest.mark.tf
-@pytest.mark.parametrize("folds", [(), ("folds.k=2", "folds.refit=off", "data.test=42")])
+@pytest.mark.parametrize("folds", [("train.epochs=40",), _SIDE_BY_SIDE])
 def test_a_run_stands_still_between_two_epochs(prepare, go, folds) -> None:
     """After the validation of the epoch, before the next begins; with two folds side by side, after an epoch of both."""
-    folder = prepare("diabetes", "train.epochs=4", *folds)
+    folder = prepare("diabetes", "early_stopping=off", *folds)
     asked: list[str] = []
 
     def hear(record) -> None:
@@ -109,6 +129,34 @@ def test_a_run_stands_still_between_two_epochs(prepare, go, folds) -> None:
         epochs = [event for event in places[:at] if isinstance(event, events.EpochEnded)]
         began = [event for event in places[:at] if isinstance(event, events.EpochStarted)]
         assert len(epochs) == len(began)
-        assert sum(event.epoch == done for event in epochs) == (2 if folds else 1)
+        assert sum(event.epoch == done for event in epochs) == (2 if folds == _SIDE_BY_SIDE else 1)
         following = next(event for event in places[at:] if isinstance(event, (events.EpochStarted, events.EpochEnded)))
         assert following.epoch == done + 1
+
+
+@pytest.mark.tf
+@pytest.mark.parametrize("folds", [("train.epochs=40",), _SIDE_BY_SIDE])
+def test_a_paused_run_saves_at_once(prepare, go, folds) -> None:
+    """The epoch after a checkpoint is too early for another by itself; one that is wished for is there before the stop that follows."""
+    folder = prepare("diabetes", "early_stopping=off", *folds)
+    asked: list[str] = []
+
+    def ask(*kinds: str) -> None:
+        asked.extend(launch.wish(folder, kind, "tui").id for kind in kinds)
+
+    def hear(record) -> None:
+        event = record.event
+        if isinstance(event, events.EpochStarted) and not asked:
+            ask("step")
+        if isinstance(event, events.Paused):
+            ask("step") if len(asked) == 1 else ask("save", "stop")
+
+    state = go(folder, hear)
+    told = [record.event for record in read_all(folder.events)]
+    stands = [at for at, event in enumerate(told) if isinstance(event, events.Paused)][1]
+    stop = next(at for at, event in enumerate(told) if isinstance(event, events.Wished) and event.wish == "stop")
+    saved = [(event.epoch, event.step) for event in told[:stop] if isinstance(event, events.Checkpointed)]
+
+    assert state.status == "stopped"
+    assert state.obeyed == asked
+    assert (told[stands].epoch, 0) in saved

@@ -33,7 +33,8 @@ class Terminal:
         self.process, self.handle = pty.fork()
         if self.process == 0:
             os.chdir(folder)
-            os.execve(command[0], list(command), {**environ, "TERM": environ.get("TERM", "xterm-256color")})
+            own = {name: value for name, value in environ.items() if name not in ("COLUMNS", "LINES")}  # beat its size
+            os.execve(command[0], list(command), {**own, "TERM": environ.get("TERM", "xterm-256color")})
         self.resize(columns, rows)
 
     @property

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 
-from tuiml.tui.widgets.chart import Chart
+from tuiml.tui.widgets.chart import Chart, changed
 
 
 class Shown(App[None]):
@@ -65,3 +66,28 @@ async def test_a_picture_is_drawn_once_for_each_size() -> None:
         await pilot.pause()
 
     assert app.drawn == [(40, 10), (30, 10)]
+
+
+def test_only_cells_that_changed_are_painted() -> None:
+    """A cursor one column further is two cells of each row; a line with wide letters is painted whole."""
+    before, after = Text("ab│d\nab│d\n日本"), Text("abc│\nab│d\n日木")
+    colored = Text.assemble("ab", ("│", "red"), "d\nab│d\n日本")
+
+    assert changed(before, after) == [Region(2, 0, 2, 1), Region(0, 2, 4, 1)]
+    assert changed(before, colored)[0] == Region(2, 0, 1, 1)
+    assert changed(before, Text("ab│d"))[0] == Region(0, 1, 4, 1)
+
+
+async def test_another_picture_is_on_the_screen_at_once() -> None:
+    """What is painted in part is the whole picture in the end."""
+    app = Shown()
+    async with app.run_test(size=(60, 20)) as pilot:
+        chart = app.query_one(Chart)
+        for letter in "ab":
+            chart.picture = lambda width, height, letter=letter: Text(
+                "\n".join([f"{letter}{'x' * (width - 1)}"] * height)
+            )
+            await pilot.pause()
+        lines = ["".join(part.text for part in app.screen._compositor.render_strips()[2 + row]) for row in range(10)]
+
+    assert all(line.strip() == f"b{'x' * 39}" for line in lines)

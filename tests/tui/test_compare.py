@@ -167,7 +167,7 @@ async def test_any_size_is_survived(make_app: MakeApp, written: Written, size: t
 def result(number: int, **changed: Any) -> Result:
     """A row of results."""
     fields = {
-        "run": f"run-{number}", "name": "", "status": "finished", "epochs": "12/12", "metric": "accuracy", "best": 8,
+        "run": f"run-{number}", "name": "", "task": "digits", "status": "finished", "epochs": "12/12", "metric": "accuracy", "best": 8,
         "loss": 0.4, "value": 0.95, "test": 0.94, "test_loss": 0.5, "gap": 0.3, "seconds": 12.0, "parameters": 10,
         "verdict": "good_fit",
     }  # fmt: skip

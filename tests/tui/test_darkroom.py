@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pytest_textual_snapshot import SVGImageExtension
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -107,6 +108,38 @@ async def test_the_grammar_is_typed_with_its_errors_beside_it(make_app: MakeApp)
         await settle(pilot)
         assert text(pilot) == "flip,rotate:3"
         assert room(pilot).workbench.lines.has_focus
+
+
+async def test_operations_that_mean_nothing_are_put_right_here(make_app: MakeApp) -> None:
+    """What is misspelt on the form is typed on here, its error beside it, whatever else is wrong there."""
+    app = app_of(make_app, "")
+    async with running(app) as pilot:
+        form = app.setup.form
+        form.fields["train.epochs"].value = "many"
+        form.focus_field("augment.ops")
+        await pilot.press(*"rotat:20")
+        await settle(pilot)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Darkroom) and room(pilot).entry.has_focus)
+        await settle(pilot)
+        assert "did you mean 'rotate'" in said(pilot, "problem")
+        await pilot.press("home", *["right"] * 5, "e", "enter", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Setup))
+        assert form.fields["augment.ops"].value == "rotate:20"
+        assert form.fields["train.epochs"].value == "many"
+
+
+async def test_a_step_that_was_muted_at_once_is_kept(make_app: MakeApp) -> None:
+    """The grammar is as it was, the list of steps is not."""
+    async with running(app_of(make_app, "flip")) as pilot:
+        await enter(pilot)
+        await pilot.press("a", *"posterize", "enter", "m", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Setup))
+        await enter(pilot)
+        assert [(step.op.name, step.muted) for step in room(pilot).workbench.now.draft.steps] == [
+            ("flip", False),
+            ("posterize", True),
+        ]
 
 
 async def test_a_value_is_typed_in_the_grammars_own_writing(make_app: MakeApp) -> None:
@@ -257,26 +290,29 @@ def shot(snap: Any, app: TuimlApp, size: tuple[int, int], *keys: str) -> bool:
     return same
 
 
+STATES = {
+    "empty": (),
+    "arguments": ("i",),
+    "grammar": ("escape", "g", *"rotat"),
+    "steps": ("escape", "g", *"rotate:15,shift:0.1,noise:0.05@0.5", "enter", "home", "down"),
+    "add": ("a", *"zo"),
+    "extremes": ("escape", "x"),
+    "solo": ("x", "o", "tab"),
+    "muted-offline": ("o", "g", "escape", "m", "end", "right"),
+}
+"""The keys that lead from one state of the darkroom to the next."""
+
+
 @SIZES
-@pytest.mark.parametrize(
-    ("ops", "keys"),
-    [
-        ("rotate:15,shift:0.1,noise:0.05@0.5", ("down",)),
-        ("rotate:15,shift:0.1", ("a", "z", "o")),
-        ("rotate:15,shift:0.1", ("down", "x")),
-        ("rotate:15,shift:0.1", ("o", "tab")),
-        ("", ()),
-        ("rotate:15", ("g", "comma", "r", "o", "t", "a", "t")),
-        ("rotate:15,shift:0.1,vflip", ("m", "end", "right")),
-        ("flip", ("i",)),
-    ],
-    ids=["steps", "add", "extremes", "solo", "empty", "grammar", "muted-offline", "arguments"],
-)
-def test_the_darkroom_of_pictures(
-    snap_compare: Any, make_app: MakeApp, size: tuple[int, int], ops: str, keys: tuple[str, ...]
-) -> None:
-    """Steps and pictures, the list of operations, the ends of a range, one step alone, nothing yet, an error."""
-    assert shot(snap_compare, app_of(make_app, ops), size, *keys)
+async def test_the_darkroom_of_pictures(snapshot: Any, make_app: MakeApp, size: tuple[int, int]) -> None:
+    """Nothing yet, arguments, an error, steps and pictures, all operations, the ends of a range, one step alone."""
+    looks = snapshot.use_extension(SVGImageExtension)
+    async with running(app_of(make_app, ""), size) as pilot:
+        await enter(pilot)
+        for state, keys in STATES.items():
+            await pilot.press(*keys)
+            await settle(pilot)
+            assert looks(name=state) == pilot.app.export_screenshot(), state
 
 
 @SIZES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,13 +30,13 @@ def start(clean_env: dict[str, str], tmp_path: Path) -> Start:
 
 
 @pytest.fixture
-def live(written: Callable[..., WrittenRun]) -> Iterator[WrittenRun]:
+def live(written: Callable[..., WrittenRun]) -> WrittenRun:
     """A run of thousands of epochs that has just begun."""
     run = written(epochs=_EPOCHS)
     run.hold()
     run.warm_up()
     run.train(1, 3)
-    yield run
+    return run
 
 
 class Trained:
@@ -92,7 +92,6 @@ def test_compared_live_runs_need_little(start: Start, live: WrittenRun, written:
     began = time.monotonic()
     received = trained.read(4)
     rate = received / (time.monotonic() - began)
-    print("compare", rate / KIB)
 
     assert 0 < rate < 15 * KIB
 
@@ -146,7 +145,6 @@ def test_a_key_is_answered_over_a_slow_line(start: Start, live: WrittenRun) -> N
     while "the runner's own words" not in terminal.text:
         trained.read(0.1, 5 * KIB)
     answered = len(terminal.output) - before
-    print("answer", answered)
     terminal.press("\x11")
     while "Leave it running" not in terminal.text:
         trained.read(0.1, 5 * KIB)

@@ -11,11 +11,12 @@ from rich.text import Text
 
 from tests.tui.conftest import WrittenRun, running, screen_text, settle, until
 from tuiml import events
+from tuiml.coach.diagnosis import diagnose
 from tuiml.coach.verdict import TITLES, Verdict
 from tuiml.draw.view import View
 from tuiml.folds import Epoch
 from tuiml.state import RunState
-from tuiml.tui import captions, gauges, look, network
+from tuiml.tui import captions, gauges, look, network, words
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.gauges import Gauges, Gpu, Meter
 from tuiml.tui.pace import Pace, cost
@@ -87,11 +88,11 @@ def test_every_verdict_has_a_symbol_beside_its_color(kind: str) -> None:
 def test_the_table_tells_the_gap_where_it_fits() -> None:
     """A column with its sign, and none where the terminal is too narrow for it."""
     state = trained(8)
-    wide, narrow = captions.epochs(state, 5, 100), captions.epochs(state, 5, 70)
+    wide, narrow = captions.epochs(state, 5, 100), captions.epochs(state, 5, 66)
 
-    assert "val - train" in wide[0].plain
+    assert "gap" in wide[0].plain.split()
     assert "+0.3000" in wide[5].plain
-    assert "val - train" not in narrow[0].plain
+    assert "gap" not in narrow[0].plain.split()
 
 
 def test_the_table_goes_to_an_old_epoch() -> None:
@@ -173,3 +174,18 @@ async def test_new_epochs_paint_their_own_widgets_and_never_the_whole_screen(
         await settle(pilot)
 
         assert painted == []
+
+
+def test_the_words_on_show_have_cards() -> None:
+    """The verdict's first; the penalty's says why the notes' sentence no longer holds; none of what is not there."""
+    state = trained(8)
+    plain = words.cards(state, View(), "epochs")
+    for epoch in state.history:
+        epoch.metrics["penalty"] = 0.1
+    penalized = words.cards(state, View(), "network")
+
+    assert diagnose(state)
+    assert [card.title for card in plain][:2] == ["Overfitting", "Generalization gap"]
+    assert "Penalty" not in [card.title for card in plain]
+    assert penalized[0].title == "Weight norm"
+    assert any("Keras now adds it in validation too" in card.notes for card in penalized)

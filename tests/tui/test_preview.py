@@ -127,6 +127,20 @@ def test_statistics_are_measured_once_and_are_those_of_training() -> None:
             np.testing.assert_array_equal(values, theirs.ops[-1].statistics[name])
 
 
+def test_whitening_with_another_epsilon_measures_nothing_again() -> None:
+    """The statistics are those of training all the same, to the last bit; few are kept, as they are large."""
+    pictures = read(recipe("zca"))
+    pictures.ready(augment.parse("zca"))
+    (spread,) = pictures.spreads.values()
+    for epsilon in ("0.001", "0.01", "0.1"):
+        ours = pictures.ready(augment.parse(f"zca:{epsilon}"))
+        theirs = augment.parse(f"zca:{epsilon}").fit(pictures.data.train_x[pictures.rows])
+        np.testing.assert_array_equal(ours.ops[0].statistics["matrix"], theirs.ops[0].statistics["matrix"])
+
+    assert [kept is spread for kept in pictures.spreads.values()] == [True]
+    assert len(pictures.statistics) == 2
+
+
 def test_extremes_and_solo_are_drawn_like_the_rest() -> None:
     """At its ends a parameter is fixed, the other steps draw what they drew; alone a step draws what it drew among them."""
     plan = recipe("rotate:15,shift:0.1")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent, indent
 from typing import Any
 
 import numpy as np
@@ -14,8 +19,7 @@ from textual.widgets import Input
 
 from tests.tui import judged_runs
 from tests.tui.conftest import WrittenRun, gaps, running, screen_text, settle, until
-from tuiml.runs import predictions
-from tuiml.runs.predictor import Predictor
+from tuiml.runs import predictions, predictor
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.messages import ResultsAsked
 from tuiml.tui.panes.counts import Counts
@@ -31,10 +35,28 @@ Written = Callable[..., WrittenRun]
 async def results(app: TuimlApp, run: WrittenRun, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Any]]:
     """Open the results of a run."""
     async with running(app, size) as pilot:
-        app.post_message(ResultsAsked(run.folder))
-        await until(pilot, lambda: isinstance(app.screen, Results))
-        await settle(pilot)
+        await show(pilot, run)
         yield pilot
+
+
+async def show(pilot: Pilot[Any], run: WrittenRun) -> None:
+    """Open the results of one more run."""
+    pilot.app.post_message(ResultsAsked(run.folder))
+    await until(pilot, lambda: isinstance(pilot.app.screen, Results) and pilot.app.screen.folder == run.folder)
+    await settle(pilot)
+
+
+def child(monkeypatch: pytest.MonkeyPatch, where: Path, answers: str) -> None:
+    """Let a program that speaks the protocol, and knows its `answers` ahead, be the process that answers."""
+    program = where / "child.py"
+    program.write_text(
+        "import json, pathlib, sys\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "say = lambda answer: print(json.dumps(answer), flush=True)\n"
+        "for asked, line in enumerate(sys.stdin, 1):\n"
+        "    (folder / 'asked').open('a').write(line)\n" + indent(dedent(answers), "    ")
+    )
+    monkeypatch.setattr(predictor, "_CHILD", [sys.executable, str(program)])
 
 
 def screen(pilot: Pilot[Any]) -> Results:
@@ -186,39 +208,82 @@ async def test_nothing_to_show_says_what_to_do(make_app: MakeApp, written: Writt
     broken = judged_runs.write(written(name="20260101-120002-broken"), "digits")
     (broken.folder.path / "predictions" / "test.npz").write_bytes(b"PK\x03\x04 half of a file")
     (broken.folder.path / "predictions" / "validation.npz").write_bytes(b"")
-    for run, words in ((live, "its rows are judged when it ends"), (bare, "--fresh"), (broken, "is damaged")):
-        async with results(make_app(), run) as pilot:
+    async with running(make_app()) as pilot:
+        for run, words in ((live, "its rows are judged when it ends"), (bare, "Press c"), (broken, "is damaged")):
+            await show(pilot, run)
             await pilot.press("2")
             await settle(pilot)
             assert words in " ".join(screen_text(pilot.app).split()), run.folder.id
 
 
-@pytest.mark.parametrize("what", ["classes", "outputs", "recipe"])
-async def test_halves_that_contradict_each_other_are_a_sentence(make_app: MakeApp, written: Written, what: str) -> None:
-    """Class numbers beyond the classes, outputs of another network, no recipe: said, and no pane fails."""
+async def test_a_live_run_that_ends_shows_its_rows_by_itself(make_app: MakeApp, written: Written) -> None:
+    """No key is pressed: once the runner has gone, its predictions are there, and the key that computes them is not."""
     run = judged_runs.write(written(), "digits")
-    kept = predictions.read(run.folder, "test")
-    assert kept is not None
-    if what == "recipe":
-        run.folder.recipe.write_text("task = 3\n[")
-    elif what == "classes":
-        predictions.write(
-            run.folder, predictions.Predictions(kept.about, kept.rows, kept.y + 7, kept.outputs, kept.losses)
-        )
-    else:
-        predictions.write(
-            run.folder, predictions.Predictions(kept.about, kept.rows, kept.y, kept.outputs[:, :4], kept.losses)
-        )
+    whole = run.folder.events.read_text()
+    run.folder.events.write_text("".join(line for line in whole.splitlines(True) if '"RunEnded"' not in line))
+    run.hold()
     async with results(make_app(), run) as pilot:
-        if what != "recipe":
-            await pilot.press("s" if screen(pilot).split == "validation" else "2", "2")
+        await pilot.press("2")
         await settle(pilot)
-        shown = " ".join(screen_text(pilot.app).split())
-        for key in "12345":
-            await pilot.press(key)
-        await settle(pilot)
+        before = screen_text(pilot.app)
+        run.folder.events.write_text(whole)
+        run.let_go()
+        await until(pilot, lambda: "true \\ predicted" in screen_text(pilot.app))
+        offered = screen(pilot).check_action("judge_rows", ())
 
-    assert ("damaged" if what != "recipe" else "✗") in shown
+    assert "shown here then" in " ".join(before.split())
+    assert offered is False
+
+
+async def test_c_has_a_child_compute_what_is_missing(
+    make_app: MakeApp, written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stages are told where the rows will be; a mistake is a sentence there; then they are shown."""
+    run = judged_runs.write(written(), "digits")
+    kept = run.folder.path / "predictions"
+    kept.rename(run.folder.path / "computed")
+    child(
+        monkeypatch,
+        tmp_path,
+        """
+        if asked == 1:
+            say({"stage": "importing TensorFlow"})
+            say({"error": "no weights yet"})
+        else:
+            (folder / "computed").rename(folder / "predictions")
+            say({"judged": ["test", "validation"]})
+        """,
+    )
+    async with results(make_app(), run) as pilot:
+        await pilot.press("c")
+        await settle(pilot)
+        mistake = screen_text(pilot.app)
+        await pilot.press("c")
+        await until(pilot, lambda: screen(pilot).judged is not None)
+        await settle(pilot)
+        shown = screen_text(pilot.app)
+
+    assert "✗ no weights yet" in mistake
+    assert "most confused" in shown
+
+
+async def test_halves_that_contradict_each_other_are_a_sentence(make_app: MakeApp, written: Written) -> None:
+    """Class numbers beyond the classes, outputs of another network, no recipe: said, and no pane fails."""
+    runs = {what: judged_runs.write(written(name=f"20260101-120000-{what}"), "digits") for what in ("y", "units", "no")}
+    kept = predictions.read(runs["y"].folder, "test")
+    assert kept is not None
+    predictions.write(runs["y"].folder, replace(kept, y=kept.y + 7))
+    predictions.write(runs["units"].folder, replace(kept, outputs=kept.outputs[:, :4]))
+    runs["no"].folder.recipe.write_text("task = 3\n[")
+    async with running(make_app()) as pilot:
+        for what, run in runs.items():
+            await show(pilot, run)
+            await pilot.press("s" if screen(pilot).split == "validation" else "2", "2")
+            await settle(pilot)
+            shown = " ".join(screen_text(pilot.app).split())
+            await pilot.press(*"12345")
+            await settle(pilot)
+            assert ("damaged" if what != "no" else "✗") in shown
 
 
 async def test_rows_that_are_gone_leave_their_numbers(
@@ -239,20 +304,22 @@ async def test_rows_that_are_gone_leave_their_numbers(
 
 
 async def test_what_is_typed_is_asked_and_answered(
-    make_app: MakeApp, written: Written, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A table's row is there to be changed; letters are typed, not obeyed; the answer has bars; an error is a sentence."""
-    asked: list[Any] = []
-
-    def ask(predictor: Predictor, question: Any, tell: Any) -> dict[str, Any]:
-        asked.append(question)
-        tell("importing TensorFlow")
-        if len(asked) > 1:
-            return {"error": "expected 13 cells, received 1."}
-        fact = {"class": "class_2", "probability": 0.7, "probabilities": {"class_1": 0.3, "class_2": 0.7}}
-        return {"answers": [fact], "weights": "that it ended with", "warning": "", "seen": {"words": "alcohol=1"}}
-
-    monkeypatch.setattr(Predictor, "ask", ask)
+    child(
+        monkeypatch,
+        tmp_path,
+        """
+        say({"stage": "importing TensorFlow"})
+        if asked == 1:
+            shares = {"class_1": 0.3, "class_2": 0.7}
+            fact = {"class": "class_2", "probability": 0.7, "probabilities": shares}
+            say({"answers": [fact], "weights": "that it ended with", "warning": "", "seen": {"words": "alcohol=1"}})
+        else:
+            say({"error": "expected 13 cells, received 1."})
+        """,
+    )
     run = judged_runs.write(written(), "wine")
     async with results(make_app(), run) as pilot:
         await pilot.press("5")
@@ -266,6 +333,7 @@ async def test_what_is_typed_is_asked_and_answered(
         await pilot.press("s", "q", "enter")
         await settle(pilot)
         mistake = screen_text(pilot.app)
+    asked = [json.loads(line) for line in (run.folder.path / "asked").read_text().splitlines()]
 
     assert given.startswith("alcohol=")
     assert asked[0]["row"]["alcohol"] == given.split(",")[0].removeprefix("alcohol=")
@@ -291,8 +359,6 @@ async def test_a_thousand_classes_and_20_000_rows_stay_fluid(make_app: MakeApp, 
 
 
 def _enlarge(run: WrittenRun, classes: int, rows: int) -> None:
-    import json
-
     names = [f"topic-{number}" for number in range(classes)]
     path = run.folder.path / "preparation.json"
     stored = json.loads(path.read_text())
@@ -306,17 +372,14 @@ def _enlarge(run: WrittenRun, classes: int, rows: int) -> None:
     )
 
 
-@pytest.mark.parametrize("size", [(60, 15), (30, 8), (160, 45)])
-async def test_every_pane_fits_every_size(make_app: MakeApp, written: Written, size: tuple[int, int]) -> None:
+async def test_every_pane_fits_every_size(make_app: MakeApp, written: Written) -> None:
     """Small and large: nothing fails, and the pane is named."""
     run = judged_runs.write(written(), "digits")
-    async with results(make_app(), run, size) as pilot:
-        for key in "12345":
-            await pilot.press(key)
+    async with results(make_app(), run, (60, 15)) as pilot:
+        for size in ((60, 15), (30, 8), (160, 45), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.press(*"12345", "escape", "1")
             await settle(pilot)
-        await pilot.resize_terminal(80, 24)
-        await pilot.press("escape", "1")
-        await settle(pilot)
 
         assert "[1 Summary]" in screen_text(pilot.app)
 

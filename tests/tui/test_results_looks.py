@@ -28,9 +28,8 @@ def opened(run: WrittenRun, *keys: str) -> Callable[[Pilot[Any]], Any]:
         pilot.app.post_message(ResultsAsked(run.folder))
         await until(pilot, lambda: isinstance(pilot.app.screen, Results))
         await settle(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await settle(pilot)
+        await pilot.press(*keys)
+        await settle(pilot)
         for toast in pilot.app.screen.query("Toast"):
             await toast.remove()
         await settle(pilot)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.tui.conftest import NOON, WrittenRun, settle
 from tuiml.runs import index
@@ -74,8 +75,11 @@ def at_runs(*keys: str) -> Callable[[Pilot[Any]], Any]:
         await pilot.press("ctrl+l")
         await settle(pilot)
         for key in keys:
-            await pilot.press(key)
-            await settle(pilot)
+            if isinstance(pilot.app.focused, Input) and len(key) > len("enter"):
+                pilot.app.focused.value += key  # a long text at once
+            else:
+                await pilot.press(key)
+        await settle(pilot)
         for toast in pilot.app.screen.query("Toast"):
             await toast.remove()
         await settle(pilot)
@@ -86,10 +90,10 @@ def at_runs(*keys: str) -> Callable[[Pilot[Any]], Any]:
 STATES: dict[str, tuple[str, ...]] = {
     "all": (),
     "marked_and_sorted": ("space", "down", "space", "o", "o", "o"),
-    "filter": ("slash", *"status:finished val_loss<0.5"),
-    "filter_wrong": ("slash", *"status:fin val_los<0.5"),
-    "filter_without_a_match": ("slash", *"nosuch", "enter"),
-    "note": ("end", "n", *" again"),
+    "filter": ("slash", "status:finished val_loss<0.", "5"),
+    "filter_wrong": ("slash", "status:fin val_los<0.", "5"),
+    "filter_without_a_match": ("slash", "nosuch", "enter"),
+    "note": ("end", "n", " again"),
     "prune": ("p",),
     "after_delete": ("end", "space", "up", "space", "x"),
 }

@@ -98,14 +98,14 @@ async def test_the_command_is_copied_and_kept_in_a_file(make_app: MakeApp, runs_
 
 
 async def test_another_task_brings_its_recipe_and_undo_brings_back_what_was_typed(make_app: MakeApp) -> None:
-    """Nothing typed is lost silently: a toast says how to get it back, ctrl+z does it."""
+    """Its first letters choose it. Nothing typed is lost silently: a toast says how to get it back, ctrl+z does it."""
     async with running(make_app()) as pilot:
         pilot.app.setup.go_to("train.epochs")
         await pilot.press("end", "0")
         await until(pilot, lambda: "--epochs 120" in pilot.app.setup.examined.command)
         pilot.app.setup.go_to("task")
-        await pilot.press("m")
-        await until(pilot, lambda: pilot.app.setup.examined.command == "tuiml --task mnist")
+        await pilot.press(*"imdb")
+        await until(pilot, lambda: pilot.app.setup.examined.command == "tuiml --task imdb")
         await until(pilot, lambda: "yours back" in screen_text(pilot.app))
         await pilot.press("ctrl+z")
         await until(pilot, lambda: pilot.app.setup.examined.command == "tuiml --task digits --epochs 120")

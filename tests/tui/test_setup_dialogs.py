@@ -301,16 +301,16 @@ async def test_the_essential_fields_fit_a_screen_of_24_lines(make_app: MakeApp) 
 
 
 async def test_the_cost_is_told_before_the_start(make_app: MakeApp, written: Written) -> None:
-    """Parameters and memory at once, the time as soon as a run of the task has shown it; else that it is unknown."""
+    """Parameters and memory at once; the time as a guess, and better as soon as a run of the task has shown it."""
     async with running(make_app()) as pilot:
-        unknown = screen_text(pilot.app).splitlines()[0]
+        guessed = screen_text(pilot.app).splitlines()[0]
     run = written()
     run.warm_up()
     run.train(1, 4)
     async with running(make_app()) as pilot:
         known = screen_text(pilot.app).splitlines()[0]
 
-    assert "8,970 parameters · time unknown · 133 kB" in unknown
+    assert "8,970 parameters · some 3 s · 133 kB" in guessed
     assert "8,970 parameters · about 18 s · 133 kB" in known
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
+from pytest_textual_snapshot import SVGImageExtension
 
-from tests.tui.conftest import screen_text, settle, until
+from tests.tui.conftest import running, screen_text, settle, until
 from tests.tui.test_looks import SIZES, ready
 from tuiml.recipe import to_toml
 from tuiml.tasks import recipes
@@ -43,40 +43,33 @@ def test_a_problem_and_advice(snap_compare: Any, make_app: MakeApp, size: tuple[
     assert snap_compare(make_app(recipe), terminal_size=size, run_before=ready(*keys))
 
 
-@SIZES
-def test_the_presets(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> None:
-    """The cursor on one of them, its changes below."""
-    before = opened("→ 0.3,0.3", "f2", "down", "down")
-    assert snap_compare(make_app(), terminal_size=size, run_before=before)
+DIALOGS = {
+    "presets": ("→ 0.3,0.3", "f2", "down", "down"),
+    "card": ("In the sources", "escape", "down", "down", "down", "down", "down", "question_mark"),
+    "data": ("baseline", "escape", "f5"),
+    "saving": ("enter saves", "escape", "ctrl+s"),
+    "loading": ("mine.toml", "escape", "f3"),
+}
+"""What opens over the form: a word that it shows, and the keys that lead to it from the one before."""
 
 
 @SIZES
-def test_a_card(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> None:
-    """Of a field."""
-    before = opened("In the sources", "down", "down", "down", "down", "down", "question_mark")
-    assert snap_compare(make_app(), terminal_size=size, run_before=before)
-
-
-@pytest.mark.parametrize("task", ["digits", "diabetes"])
-@SIZES
-def test_the_data(snap_compare: Any, make_app: MakeApp, size: tuple[int, int], task: str) -> None:
-    """Pictures with the balance of their classes; a table with its columns."""
-    before = opened("baseline", "f5")
-    assert snap_compare(make_app(recipes.default_recipe(task)), terminal_size=size, run_before=before)
-
-
-@SIZES
-def test_saving(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> None:
-    """The name to save under."""
-    assert snap_compare(make_app(), terminal_size=size, run_before=opened("enter saves", "ctrl+s"))
-
-
-@SIZES
-def test_loading(snap_compare: Any, make_app: MakeApp, size: tuple[int, int], written: Any) -> None:
-    """A file and a run."""
+async def test_the_dialogs(snapshot: Any, make_app: MakeApp, size: tuple[int, int], written: Any) -> None:
+    """A preset with its changes, a card, the data in pictures, the name to save under, a file and a run to load."""
     Path("mine.toml").write_text(to_toml(recipes.default_recipe("wine")))
     written()
-    assert snap_compare(make_app(), terminal_size=size, run_before=opened("mine.toml", "f3"))
+    looks = snapshot.use_extension(SVGImageExtension)
+    async with running(make_app(), size) as pilot:
+        for state, (word, *keys) in DIALOGS.items():
+            await opened(word, *keys)(pilot)
+            assert looks(name=state) == pilot.app.export_screenshot(), state
+
+
+@SIZES
+def test_the_data_of_a_table(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> None:
+    """Its columns."""
+    app = make_app(recipes.default_recipe("diabetes"))
+    assert snap_compare(app, terminal_size=size, run_before=opened("baseline", "f5"))
 
 
 @SIZES

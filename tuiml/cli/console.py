@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from tuiml.errors import StorageError
+from tuiml.records import outward
 from tuiml.text import clean_lines
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def data(text: str) -> None:
 
 def data_json(value: Any) -> None:
     """Write one JSON object to stdout; numbers that are not finite as strings."""
-    data(json.dumps(_finite(value), ensure_ascii=not _utf8(sys.stdout), allow_nan=False))
+    data(json.dumps(outward(value), ensure_ascii=not _utf8(sys.stdout), allow_nan=False))
 
 
 def say(text: str) -> None:
@@ -119,13 +120,3 @@ def divert(log: Path) -> None:
 
 def _utf8(stream: IO[str]) -> bool:
     return "utf" in str(getattr(stream, "encoding", "") or "").lower()
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and value - value != 0:
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return value

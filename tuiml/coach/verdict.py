@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["underfitting", "overfitting", "both", "good_fit", "improving", "diverged", "stalled", "noisy", "suspicious"]
+Kind = Literal[
+    "underfitting", "overfitting", "both", "good_fit", "improving", "diverged", "stalled", "noisy", "suspicious"
+]
 
 TITLES: dict[Kind, str] = {
     "underfitting": "Underfitting",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _DIGITS = 4  # significant digits of a tick label
 _HUGE = 1e300  # beyond it sums and differences of floats overflow
@@ -123,7 +124,15 @@ def value_ticks(axis: Axis, cells: int, log: bool = False) -> dict[int, str]:
         step = max(_nice(step / 3), least)
         ticks = _multiples(axis, step)
         ticks = [ticks[0], ticks[-1]] if ticks else []
+    wider = max(_nice(1.5 * step), least)
+    if _crowded([axis.cell(tick, cells) for tick in ticks]) and len(_multiples(axis, wider)) > 1:
+        step, ticks = wider, _multiples(axis, wider)
     return {axis.cell(tick, cells): label(tick, step) for tick in ticks}
+
+
+def _crowded(cells: Sequence[int]) -> bool:
+    """Whether labels stand in neighboring rows: even steps then look uneven."""
+    return any(abs(one - other) < 2 for one, other in pairwise(cells))
 
 
 def label(value: float, step: float) -> str:

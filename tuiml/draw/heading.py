@@ -72,10 +72,13 @@ def reading(state: RunState, name: str, view: View, width: int) -> str:
         "ghost": value(other, f"val_{name}", total) if other and other.number == epoch.number else None,
     }
     known = [(word, figure(found)) for word, found in values.items() if found is not None]
+    short = [(_SHORT.get(word, word), found) for word, found in known]
+    few = " ".join(f"{word} {found}" for word, found in short if word not in ("honest", "ghost"))
     forms = [
         f"{at}: {'  '.join(f'{word} {found}' for word, found in known)}",
-        f"{at}: {' '.join(f'{_SHORT.get(word, word)} {found}' for word, found in known)}",
-        f"{at}: {' '.join(f'{_SHORT.get(word, word)} {found}' for word, found in known if word not in ('honest', 'ghost'))}",
+        f"{at}: {' '.join(f'{word} {found}' for word, found in short)}",
+        f"{at}: {few}",
+        f"epoch {epoch.number}: {few}",
     ]
     return next((form for form in forms if len(form) <= width), forms[-1])
 

@@ -1,4 +1,4 @@
-"""Several runs' curves in one chart: each a color and a letter of its own, the best one starred."""
+"""Several runs' curves in one chart: each a color and a letter of its own, the best one of a task starred."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class _Curve:
     epochs: Sequence[float]
     values: Sequence[float]
     note: str = ""
+    task: str = ""
 
 
 def overlay(
@@ -95,7 +96,7 @@ def _curve(number: int, name: str, state: RunState, metric: str, view: View) -> 
     places = [clock.at(epoch) for epoch in epochs] if state.plan is None or not view.time else []
     smoothed = smooth(values, view.factor, epochs)[: len(places)]
     line = Line(name, places, smoothed, "braille", COLORS[number], tag=LETTERS[number])
-    return _Curve(name, line, epochs, values, note)
+    return _Curve(name, line, epochs, values, note, state.task)
 
 
 def _training(number: int, state: RunState, metric: str, view: View) -> Line:
@@ -157,7 +158,8 @@ def _packed(title: Text, entries: Sequence[Text], width: int) -> list[list[Text]
 def _entries(curves: Sequence[_Curve], metric: str, view: View, names: int, plain: bool) -> list[Text]:
     found = [_told(curve, metric, view) for curve in curves]
     known = [value for value, _ in found if value is not None]
-    top = (max if rises(metric) else min)(known) if len(known) > 1 else None
+    alike = len({curve.task for curve in curves}) == 1
+    top = (max if rises(metric) else min)(known) if len(known) > 1 and alike else None
     entries = []
     for curve, (value, words) in zip(curves, found, strict=True):
         star = " ★" if top is not None and value == top else ""

@@ -46,7 +46,7 @@ class EarlyStopping(Section):
 
     monitor: str = knob(
         "val_loss",
-        "a metric to watch, such as val_loss, val_accuracy or loss",
+        "a metric to watch, such as val_loss, val_accuracy or loss; losses are the data's, without what L1 and L2 add",
         "Monitor",
         pattern=r"^[a-z_0-9]+$",
     )

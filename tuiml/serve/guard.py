@@ -38,9 +38,10 @@ class Guard:
 
     def refusal(self, host: str | None, token: str, origin: str | None = None, socket: bool = False) -> str:
         """Return why a request is refused, or nothing; a `socket` has to say from which page it comes, others may."""
-        if host is None or host not in {urlsplit(address).netloc for address in self.addresses}:
+        asked = {address for address in self.addresses if urlsplit(address).netloc == host}
+        if not asked:
             return "this is not the address at which the app is served"
-        if (socket or origin is not None) and origin not in {_at(address, host) for address in self.addresses}:
+        if (socket or origin is not None) and origin not in asked:
             return "the request comes from another page"
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             return "the address lacks the right token: open the one that `tuiml serve` printed"
@@ -64,8 +65,3 @@ class Guard:
 def local(port: int) -> frozenset[str]:
     """Return the addresses of a port of this machine as its own browser names it."""
     return frozenset(f"http://{name}:{port}" for name in ("localhost", "127.0.0.1"))
-
-
-def _at(address: str, host: str) -> str:
-    """Return the address if it is the one asked, so that a page of another allowed address is refused too."""
-    return address if urlsplit(address).netloc == host else ""

@@ -23,7 +23,11 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class GuardedServer(Server):
-    """Serves the app at 127.0.0.1 to those whom `guard` lets in; a closed tab ends its app, not the runs."""
+    """Serves the app at 127.0.0.1 to those whom `guard` lets in; a closed tab ends its app, not the runs.
+
+    textual-serve lets everybody in and has no public place for a door: `_make_app`, `_process_messages` and the process
+    of an `AppService` are its own.
+    """
 
     def __init__(self, guard: Guard, port: int) -> None:
         command = "exec " + shlex.join([sys.executable, "-P", "-m", "tuiml"])  # textual-serve hands it to a shell

@@ -37,6 +37,7 @@ class Result:
 
     run: str
     name: str
+    task: str
     status: str
     epochs: str
     metric: str
@@ -70,12 +71,12 @@ def results(runs: Sequence[Run]) -> list[Result]:
 def leaders(found: Sequence[Result]) -> tuple[int, ...]:
     """Return which of the results are best: by validation loss where all have one, else by the metric; several where equal.
 
-    Nobody leads among runs of different metrics, and among fewer than two that have a value.
+    Nobody leads among runs of different tasks or metrics, and among fewer than two that have a value.
     """
     by_loss = all(result.loss is not None for result in found)
     values = [result.loss if by_loss else result.value for result in found]
     known = [value for value in values if value is not None and math.isfinite(value)]
-    if len(known) < 2 or len({result.metric for result in found}) > 1:
+    if len(known) < 2 or len({(result.task, result.metric) for result in found}) > 1:
         return ()
     best = max(known) if not by_loss and rises(found[0].metric) else min(known)
     return tuple(number for number, value in enumerate(values) if value == best)
@@ -94,6 +95,7 @@ def _result(run: Run) -> Result:
     return Result(
         run.folder.id,
         run.name,
+        state.task,
         state.status,
         epochs,
         metric,

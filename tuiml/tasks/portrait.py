@@ -71,7 +71,8 @@ class Spread:
 class Contents:
     """What reading the data adds: `rows` by split, `balance` rows of each class or label by split, and the spread of values.
 
-    `baseline` are the metrics of common sense on the validation rows, or on the training rows where there are none.
+    `baseline` are the metrics of common sense on the validation rows, without them on the test rows, as in `DataReady`; {}
+    where there are neither.
     """
 
     rows: Mapping[str, int]
@@ -118,7 +119,7 @@ def contents(data: Data, recipe: Recipe, task: Task) -> Contents:
         () if data.classes else _targets(data),
         _columns(data),
         (*data.notices, *parts.notices),
-        _baseline(task, recipe, data, parts),
+        _baseline(task, recipe, data, labels),
     )
 
 
@@ -176,10 +177,11 @@ def _expected_rows(task: Task, recipe: Recipe) -> dict[str, int]:
     return dict(zip(("train", "validation", "test"), counts, strict=True))
 
 
-def _baseline(task: Task, recipe: Recipe, data: Data, parts: split.Parts) -> dict[str, float]:
-    head = check.head_of(recipe, task, data.outputs)
-    judged = parts.validation if len(parts.validation) else parts.train
-    return baseline.baseline(task.kind, head, data.train_y[parts.train], data.train_y[judged])
+def _baseline(task: Task, recipe: Recipe, data: Data, labels: Mapping[str, npt.NDArray[Any]]) -> dict[str, float]:
+    judged = labels.get("validation", labels.get("test"))
+    if judged is None:
+        return {}
+    return baseline.baseline(task.kind, check.head_of(recipe, task, data.outputs), labels["train"], judged)
 
 
 def _labels(data: Data, parts: split.Parts) -> dict[str, npt.NDArray[Any]]:

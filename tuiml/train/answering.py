@@ -19,6 +19,7 @@ from typing import IO, Any
 from tuiml import recipe as recipes
 from tuiml.errors import DataError, TuimlError, UsageError
 from tuiml.fields import Recipe
+from tuiml.records import outward
 from tuiml.runs import predictions, store
 from tuiml.runs.folder import RunFolder
 from tuiml.tasks import answers, readable, unseen
@@ -142,14 +143,5 @@ def _question(line: bytes) -> dict[str, Any]:
 
 
 def _say(speech: IO[str], answer: Mapping[str, Any]) -> None:
-    speech.write(json.dumps(_finite(answer), allow_nan=False) + "\n")
+    speech.write(json.dumps(outward(answer), allow_nan=False) + "\n")
     speech.flush()
-
-
-def _finite(value: Any) -> Any:
-    """Return numbers that are not finite as strings: JSON has none."""
-    if isinstance(value, float) and value - value != 0:
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list) else value

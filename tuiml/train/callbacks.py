@@ -124,7 +124,7 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Tell the metrics, then let the run save."""
-        metrics = penalty.last(logs or {})
+        metrics = penalty.penalties_last(logs or {})
         left = self._early.patience_left if self._early else None
         self._publish(
             events.EpochEnded(

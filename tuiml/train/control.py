@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from tuiml import events
 from tuiml.runs.wishes import Wish
@@ -32,6 +33,7 @@ class Control:
         self._stood = 0.0  # seconds of the pauses that are over
         self._paused_at: float | None = None
         self.save_wished = False
+        self._save: Callable[[], None] = lambda: None
         self._stepping = False  # a step was wished for, and its epoch has not ended
         self._stepped = False  # it has ended, and no other has begun
 
@@ -46,8 +48,20 @@ class Control:
         now = time.perf_counter() if self._paused_at is None else self._paused_at
         return now - self._stood
 
+    @contextmanager
+    def saving(self, save: Callable[[], None]) -> Iterator[None]:
+        """Let `save`, which takes `save_wished` back, answer a wish to save that comes in a pause (training thread)."""
+        before, self._save = self._save, save
+        try:
+            yield
+        finally:
+            self._save = before
+
     def obey(self, epoch: int, step: int) -> None:
-        """Obey what has been asked so far (training thread); a pause lasts until a resume or a stop. Raises Stopped."""
+        """Obey what has been asked so far (training thread); a pause lasts until a resume or a stop.
+
+        Raises Stopped, and in a pause what `saving` raises.
+        """
         while (wish := self._next(wait=self._paused_at is not None)) is not None:
             self._publish(events.Wished(wish.id, wish.wish, wish.by, wish.value))
             if wish.wish == "stop":
@@ -59,6 +73,8 @@ class Control:
                 self.added_epochs += max(wish.value or 0, 0)
             elif wish.wish == "save":
                 self.save_wished = True
+                if self._paused_at is not None:  # nobody looks at it before the pause is over
+                    self._save()
 
     def epoch_ended(self) -> None:
         """An epoch and its validation are over (training thread): a step that was wished for is done."""

@@ -99,6 +99,7 @@ class Fit:
         for epoch in past[: self.done]:
             self._note_best(epoch.number, epoch.metrics.get("val_loss", math.nan))
         checkpoint.restore(self.model, found)
+        self.loop.step = found.step
 
         def once() -> None:  # `fit` has just reset metrics and seeded the layers: put the middle of the epoch back
             self.loop.before_steps = lambda: None
@@ -114,8 +115,8 @@ class Fit:
         Raises Stopped and NotFiniteError; the caller saves then.
         """
         self._target = target
-        self._control.obey(self.done + 1, 0)
-        with suppress(_Expired):  # the limits know the reason
+        with self._control.saving(self.save), suppress(_Expired):  # the limits know the reason
+            self._control.obey(self.done + 1, self.loop.step)
             while self.done < target() and not self.over:
                 self.loop.fit(self.done + 1, target(), [*self._observers, self._reporter])
                 self._control.obey(self.done, 0)

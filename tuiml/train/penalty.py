@@ -40,7 +40,7 @@ class Penalty:
         self._sum, self._rows = counters["sum"], counters["rows"]
 
 
-def last(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """Return metrics as numbers with the penalties behind all others: nobody takes them for the metric of a run."""
+def penalties_last(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """Return metrics as numbers, the penalties behind all others: nobody takes them for the metric of a run."""
     order = sorted(metrics, key=lambda name: name in PENALTIES)
     return {name: float(metrics[name]) for name in order}

@@ -89,11 +89,12 @@ class SideBySide:
 
     def train(self) -> None:
         """Train all epochs of the recipe; ends before only when no fold is left that has not failed. Raises Stopped."""
-        self._control.obey(self.done + 1, self.step)
-        while self.done < self._recipe.train.epochs and self.alive():
-            self._epoch(self.done + 1)
-            if self._saver.due() or self._control.save_wished:
-                self.save()
+        with self._control.saving(self.save):
+            self._control.obey(self.done + 1, self.step)
+            while self.done < self._recipe.train.epochs and self.alive():
+                self._epoch(self.done + 1)
+                if self._saver.due() or self._control.save_wished:
+                    self.save()
 
     def save(self) -> None:
         """Write a checkpoint of all folds."""
@@ -118,7 +119,9 @@ class SideBySide:
         trained = self.stack.metrics(self._total)
         validated = self.stack.evaluate(*self._validation)
         for at, fold in self.alive():
-            metrics = penalty.last(trained[at] | {f"val_{name}": value for name, value in validated[at].items()})
+            metrics = penalty.penalties_last(
+                trained[at] | {f"val_{name}": value for name, value in validated[at].items()}
+            )
             self._publish(events.EpochEnded(epoch, metrics, seconds, rate, None, fold.number, fold.repeat))
         self.done, self.step = epoch, 0
         self._control.epoch_ended()

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.events import DescendantFocus
@@ -59,7 +58,8 @@ class TuimlApp(Openings):
         for theme in themes.CLEAR:
             self.register_theme(theme)
         self.animation_level = "none"  # every frame of an animation is bytes over a slow line
-        self.settings = replace(settings, theme=themes.PLAIN) if colorless else settings
+        plain = colorless or self.console.color_system in themes.FEW
+        self.settings = replace(settings, theme=themes.PLAIN) if plain else settings
         self.runners = Runners(settings.runs_dir)
         self.setup = Setup(recipe or recipes.default_recipe("digits"), settings.runs_dir)
         self.install_screen(self.setup, "setup")  # stays alive while another screen is shown in its place
@@ -68,6 +68,8 @@ class TuimlApp(Openings):
         self._painted = False
         self.log_file: Path | None = None
         """Takes the traceback of an error of the app's own; None where no file can be written."""
+        self.fault = ""
+        """What a user is told of such an error."""
 
     @property
     def place(self) -> str:
@@ -223,8 +225,9 @@ class TuimlApp(Openings):
         self.notify(clean(problem, 400), title="Not saved", severity="error", markup=False)
 
     def _fatal_error(self) -> None:
-        """Leave one sentence in the terminal, where Textual would leave pages."""
-        self.panic(Text(leaving.sentence(self._exception or RuntimeError("unknown"), self.log_file)))
+        """Keep one sentence for the terminal, where Textual would leave pages."""
+        self.fault = leaving.sentence(self._exception or RuntimeError("unknown"), self.log_file)
+        self.panic()
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
@@ -240,6 +243,8 @@ def run_app(settings: Settings, recipe: Recipe | None = None, watch: RunFolder |
         app.log_file = log
         app.run()
     code = app.return_code or 0
+    if app.fault:
+        leaving.say(app.fault)
     if app.runners.last and code == 0 and sys.stdout.isatty():  # in a browser there is no terminal to leave it in
         leaving.leave_card(app.runners.last)
     return code

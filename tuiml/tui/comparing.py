@@ -99,6 +99,7 @@ NOTHING = (
     "Nothing to compare yet.\n\nctrl+l: the list of runs. space marks some of them, c lays them over one another.\n"
     "From a run, v starts the same with one thing changed: that makes the best comparison."
 )
+OTHERS = "These runs learned different tasks: their losses and metrics say nothing about one another."
 ALONE = "One run alone: v starts it again with one thing changed; ctrl+l lists others, space marks, c compares."
 
 

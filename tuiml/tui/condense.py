@@ -43,7 +43,9 @@ class Condensed:
         measured = _sparse(state.measured)
         for number in (cursor, state.history[-1].number, measured[-1].epoch if measured else None):
             _put(shown, state.history, number)
-        return replace(state, history=shown, measured=measured, batch_losses=_sparse(state.batch_losses), _best=_UNKNOWN)
+        return replace(
+            state, history=shown, measured=measured, batch_losses=_sparse(state.batch_losses), _best=_UNKNOWN
+        )
 
 
 def _put(shown: list[Epoch], history: list[Epoch], number: int | None) -> None:

@@ -41,6 +41,8 @@ class Examined:
     parameters: int | None = None
     memory: int | None = None
     seconds: float | None = None
+    timed: bool = False
+    """Whether runs of this task have told the seconds; else they are guessed from the size of the work."""
     task: Task | None = None
     about: str = ""
     head: str = ""
@@ -52,7 +54,7 @@ def examine(values: Values, runs_dir: Path, known: Known | None = None, past: Pa
     `runs_dir` is where the run to begin with is looked for. `known` keeps what was found out about tasks between calls,
     so that files are not read at every key; `past` knows how long runs took.
     """
-    from tuiml.tasks import catalog, check, sizes
+    from tuiml.tasks import catalog, check, effort, sizes
 
     values = dict(values) | {"task": catalog.canonical(values["task"])}
     recipe: Recipe | None = None
@@ -81,6 +83,7 @@ def examine(values: Values, runs_dir: Path, known: Known | None = None, past: Pa
     if recipe is None or base is None or task is None or problems:
         return Examined(changed=changed, problems=tuple(dict.fromkeys(problems)), task=task, about=about)
     head = check.head_of(recipe, task)
+    timed = past.seconds(recipe, task) if past else None
     return Examined(
         recipe,
         _command(recipe, base, values.get(PRESET, DEFAULT)),
@@ -89,7 +92,8 @@ def examine(values: Values, runs_dir: Path, known: Known | None = None, past: Pa
         tuple(_advice(recipe, task)),
         sizes.parameters(recipe, task),
         sizes.training_memory(recipe, task),
-        past.seconds(recipe, task) if past else None,
+        effort.all_epochs(recipe, task) if timed is None else timed,
+        timed is not None,
         task,
         about,
         f"Now {head.activation} and {head.loss}. {head.reason}",

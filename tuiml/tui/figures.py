@@ -67,14 +67,15 @@ def _columns(state: RunState) -> list[tuple[tuple[str, str], dict[str, Any]]]:
     def of(prefix: str, metrics: dict[str, Any]) -> dict[str, Any]:
         return {name.removeprefix(prefix): value for name, value in metrics.items() if name.startswith(prefix)}
 
+    end = "so far" if state.live else "at the end"
     validation_best = of("best_val_", results) or of("val_", best)
     found = [
         (("test", "at the end"), dict(state.test)),
         (("test", "best epoch"), dict(state.best_test)),
-        (("validation", "at the end"), of("val_", results)),
+        (("validation", end), of("val_", results)),
         (("validation", "best epoch"), validation_best),
         ((_sense_of(state), "com. sense"), dict(state.baseline)),
-        (("training", "at the end"), {n: v for n, v in results.items() if n in ("loss", *state.metric_names)}),
+        (("training", end), {n: v for n, v in results.items() if n in ("loss", *state.metric_names)}),
     ]
     return [(head, values) for head, values in found if values]
 
@@ -185,7 +186,7 @@ def comparison(state: RunState) -> tuple[str, list[tuple[str, float]]]:
     best = state.best_test.get(name) if split == "test" else None
     pairs = [
         ("common sense", state.baseline.get(name)),
-        (f"{split}, at the end", value),
+        (f"{split}, {'so far' if state.live else 'at the end'}", value),
         (f"{split}, best epoch", best),
     ]
     return clean(name, 40), [(label, one) for label, one in pairs if one is not None and math.isfinite(one)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+import augment
 from tuiml import knobs
 from tuiml.errors import TuimlError
 from tuiml.fields import EarlyStopping, Recipe
@@ -15,6 +16,7 @@ Values = Mapping[str, str]
 """The text of each field by its dotted path, as `knobs.as_text` writes it."""
 
 EARLY_STOPPING = "early_stopping"
+OPS = "augment.ops"
 PRESET = "task.preset"
 """The form's own field for a named recipe of the task; not a field of a recipe."""
 DEFAULT = "default"
@@ -197,6 +199,22 @@ def changes(now: Values, then: Values) -> list[Change]:
         for path in every
         if now[path].strip() != then[path].strip() and (stops or not path.startswith(f"{EARLY_STOPPING}."))
     ]
+
+
+def without(values: Values, wrong: Collection[str]) -> Recipe | None:
+    """Return the recipe in which the fields in `wrong` have the task's default; None where they say which data is read.
+
+    Operations stay where they can be read at all. Raises UsageError, DataError or RecipeError where nothing is left.
+    """
+    if any(path.startswith(("task", "data.")) for path in wrong):
+        return None
+    usual = default_values(values["task"], values.get(PRESET, DEFAULT))
+    kept = {**values, **{path: usual[path] for path in wrong if path != OPS}}
+    try:
+        augment.parse(kept[OPS])
+    except augment.AugmentError:
+        kept[OPS] = ""
+    return recipe_of(kept)
 
 
 def recipe_of(values: Values) -> Recipe:

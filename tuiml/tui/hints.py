@@ -47,7 +47,7 @@ def subject(task: str, found: Examined) -> str:
     if found.parameters is not None:
         parts.append(f"{found.parameters:,} parameters")
     if found.recipe is not None:
-        parts.append(f"about {duration(found.seconds)}" if found.seconds is not None else "time unknown")
+        parts.append(_time(found) or "time unknown")
     if found.memory is not None:
         parts.append(_bytes(found.memory))
     return " · ".join(parts)
@@ -58,11 +58,25 @@ def cost(found: Examined) -> str:
     sentences = []
     if found.memory is not None:
         sentences.append(f"Training needs about {_bytes(found.memory)} beside its rows and some 500 MB of framework.")
-    if found.seconds is not None:
+    if found.seconds is not None and found.timed:
         sentences.append(f"About {duration(found.seconds)} for all epochs, from what runs of this task took here.")
+    elif found.seconds is not None:
+        sentences.append(
+            f"{_time(found).capitalize()} on two cores, as a guess: the first run of this task tells better."
+        )
     elif found.recipe is not None:
         sentences.append("How long it takes is unknown until a run of this task has been made on this machine.")
     return " ".join(sentences)
+
+
+def _time(found: Examined) -> str:
+    """Return how long all epochs take; a guess in no more figures than it is worth."""
+    if found.seconds is None:
+        return ""
+    if found.timed:
+        return f"about {duration(found.seconds)}"
+    minutes = round(found.seconds / 60)
+    return f"some {max(round(found.seconds), 1)} s" if found.seconds < 90 else f"some {minutes:,} min"
 
 
 def _bytes(number: int) -> str:

@@ -26,6 +26,13 @@ def sentence(error: BaseException, log: Path | None) -> str:
     return f"{told}\n{clean_lines(lines, 4000)}"
 
 
+def say(words: str) -> None:
+    """Write words to the terminal, on the stream of errors."""
+    from rich.console import Console
+
+    Console(stderr=True, highlight=False, markup=False).print(words, soft_wrap=True)
+
+
 def leave_card(folder: RunFolder) -> None:
     """Write what a run came to, or how to find it again, under the app's screen that has just closed."""
     from rich.console import Console

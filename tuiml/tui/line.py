@@ -14,4 +14,4 @@ def busy(app: App[Any]) -> bool:
     thread, as in a browser, the line is taken for free.
     """
     writer = getattr(getattr(app, "_driver", None), "_writer_thread", None)
-    return writer is not None and writer._queue.qsize() > 99
+    return writer is not None and writer._queue.qsize() > 0

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 from textual.content import Content
 
@@ -37,14 +37,16 @@ def place(at: int, last: int, best: int | None, width: int, live: bool, folds: i
     )
 
 
-def figures(epoch: Epoch) -> Content:
-    """Return an epoch's metrics, losses first."""
+def figures(epoch: Epoch, width: int = 200) -> Content:
+    """Return an epoch's metrics, losses first, and its learning rate: as many as `width` cells have room for."""
     parts = [
         Content.assemble((f"{clean(name)} ", "dim"), (figure(value), "bold"))
         for name, value in sorted(epoch.metrics.items(), key=lambda pair: _FIRST.get(pair[0], len(_FIRST)))
     ]
     if math.isfinite(epoch.learning_rate):
         parts.append(Content.assemble(("learning rate ", "dim"), f"{epoch.learning_rate:.3g}"))
+    while len(parts) > 1 and sum(part.cell_length + 2 for part in parts) - 2 > width:
+        parts.pop()
     return Content("  ").join(parts)
 
 
@@ -75,15 +77,22 @@ def patience(wait: int, stopped: Stopped, epochs: Sequence[Epoch], monitor: str,
             f"not stopped in {'the' if live else 'these'} {epochs[-1].number} epochs{' so far' if live else ''}; best {best}",
         )
     saved = epochs[-1].number - stopped.stop_epoch
-    words = f"; {saved} of {epochs[-1].number} epochs saved" if saved else "; no epoch saved"
+    words = f"; saves {saved} of {epochs[-1].number}" if saved else "; saves no epoch"
     return Content.assemble(asked, (f"stopped after epoch {stopped.stop_epoch}", "bold"), f", keeping {best}{words}")
 
 
 NO_MATRIX = "No confusion matrix of any epoch: it is recorded in training, for classes, on validation rows."
 
 
-def matrix(at: int, recorded: Mapping[int, Any], names: Sequence[str], width: int) -> RenderableType:
+def matrix(at: int, recorded: Mapping[int, Any], names: Sequence[str], width: int) -> Text:
     """Return the confusion matrix recorded nearest to epoch `at`, or its most confused pairs where classes are many."""
+    console = Console(width=width, force_terminal=True, color_system="truecolor")
+    lines = console.render_lines(_matrix(at, recorded, names, width), pad=False)
+    rows = [Text.assemble(*((part.text, part.style or "") for part in line)) for line in lines]
+    return Text("\n", no_wrap=True).join(rows)
+
+
+def _matrix(at: int, recorded: Mapping[int, Any], names: Sequence[str], width: int) -> RenderableType:
     if not recorded:
         return Text(NO_MATRIX, "dim")
     nearest = min(recorded, key=lambda epoch: (abs(epoch - at), epoch))
@@ -91,9 +100,9 @@ def matrix(at: int, recorded: Mapping[int, Any], names: Sequence[str], width: in
     names = (
         [clean(name) for name in names] if len(names) == len(found) else [str(number) for number in range(len(found))]
     )
-    where = f"epoch {nearest}" + ("" if nearest == at else f", the nearest to {at} that was recorded")
+    where = f"epoch {nearest}" + ("" if nearest == at else f", the nearest to {at} recorded")
     right = f"{int(found.trace()):,} of {int(found.sum()):,} validation rows right"
-    heading = Text.assemble(("confusion ", "bold"), f"at {where}: {right}", overflow="ellipsis", no_wrap=False)
+    heading = Text.assemble(("confusion ", "bold"), f"at {where}\n{right}", overflow="ellipsis", no_wrap=True)
     if len(names) <= confusion.MOST_CLASSES:
         return Group(heading, confusion.matrix_table(found, names, width))
     return Group(heading, confusion.pairs_table(scores.most_confused(found, _PAIRS), names))

@@ -57,7 +57,7 @@ def effect(recipe: Recipe | None) -> str:
     if l1:
         return f"L1 {l1:g} drives weights to zero: near zero rises, a few large ones stay."
     if l2:
-        return f"L2 {l2:g} shrinks the large weights most: norms stay small, hardly any weight is zero."
+        return f"L2 {l2:g} shrinks the large weights most: norms stay small, weights near zero, hardly any at zero."
     return (
         "Neither L1 nor L2: norms grow as the network fits ever closer. L2 would hold them down, L1 zero many weights."
     )

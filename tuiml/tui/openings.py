@@ -64,7 +64,7 @@ class Openings(App[int]):
 
     @on(Setup.PreviewAsked)
     async def _preview_asked(self, event: Setup.PreviewAsked) -> None:
-        await self.show(Darkroom(event.recipe, self.setup.draft, self.setup.take_augmentation))
+        await self.show(Darkroom(event.recipe, self.setup.draft, self.setup.take_augmentation, event.typed))
 
     async def action_train(self) -> None:
         """Start the recipe shown on the form."""

@@ -48,7 +48,9 @@ def show(pictures: Pictures, wanted: Wanted, progress: Told = lambda what: None)
     try:
         if wanted.ends and (ends := _ends(wanted)):
             (least, left), (most, right) = ends
-            made = preview.extremes(pictures, (pictures.ready(least, progress), pictures.ready(most, progress)), seed, *place)
+            made = preview.extremes(
+                pictures, (pictures.ready(least, progress), pictures.ready(most, progress)), seed, *place
+            )
             return Shown(made, f"{_who(wanted)}: left {left}, right {right}, the ends of its range. {NEVER}", most)
         pipeline = _alone(wanted) if wanted.solo else augment.parse(wanted.bench.draft.text)
         pipeline = pictures.ready(pipeline, progress)
@@ -70,7 +72,7 @@ def words(wanted: Wanted) -> str:
             f"Copy {epoch} of {copies}, seed {seed}: left the original, right its copy, both the same in every epoch."
         )
     else:
-        said += f"Epoch {epoch}, seed {seed}: left as read, right as trained on."
+        said += f"Epoch {epoch}, seed {seed}{'.' if said == NOTHING else ': left as read, right as trained on.'}"
     return f"{said} {NEVER}"
 
 

@@ -61,7 +61,8 @@ def findings(about: portrait.Portrait, rows: portrait.Contents | None) -> list[t
     told = [(one.name, task_card.spread(one.least, one.mean, one.most)) for one in spreads]
     always = "the mean" if not rows.balance else "the most frequent"
     reached = ", ".join(f"{name} {task_card.number(value)}" for name, value in rows.baseline.items())
-    told.append(("baseline", f"{reached}: common sense, which always says {always}"))
+    if reached:
+        told.append(("baseline", f"{reached}: common sense, which always says {always}"))
     return told + [("note", notice) for notice in rows.notices]
 
 

@@ -42,6 +42,8 @@ CLEAR = (
 
 PLAIN = "ansi-dark"
 """The terminal's own colors: of the themes, the one that sends no color at all where NO_COLOR asks for that."""
+FEW = (None, "standard")
+"""Systems of colors, by Rich's names, in whose 16 the shades of the other themes would all be black."""
 
 
 def colorless(environ: Mapping[str, str]) -> bool:

@@ -30,6 +30,9 @@ ACTIONS: dict[str, Action] = {
     ),
     "edit_copy": Action("Edit a copy", "this run's recipe on the form", "e", "Edit", _HERE),
     "rewind": Action("Time machine", "this run epoch by epoch; what if patience had been 3?", "k", "Time", _HERE),
+    "explain_words": Action(
+        "Explain the words", "what the verdict, the gap, the penalty and all else on show mean", "i", "Explain", _HERE
+    ),
     "step": Action(
         "Step one epoch", "train to the end of this epoch, or the next, then stand still", "full_stop", "", _HERE
     ),

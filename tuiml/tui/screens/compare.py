@@ -17,6 +17,7 @@ from textual.widgets import Static
 
 from tuiml import recipe
 from tuiml.draw.view import move_cursor
+from tuiml.entry import short
 from tuiml.errors import TuimlError
 from tuiml.fields import Recipe
 from tuiml.runs.folder import RunFolder
@@ -103,7 +104,7 @@ class Compare(Looking):
         overlay.overlay([], "loss", 20, 10)  # imports what it draws with
         for follower in self.followers:
             read_log(follower)
-        names = [one.folder.name() or one.folder.id for one in self.followers]
+        names = [one.folder.name() or short(one.folder.id) for one in self.followers]
         self.app.call_from_thread(self._begin, names, _recipes(self.followers))
 
     def _begin(self, names: list[str], found: dict[str, Recipe]) -> None:
@@ -137,6 +138,7 @@ class Compare(Looking):
         lines = comparing.difference_lines(rows, names, self.size.width - 4)
         lost = len(self.followers) - len(known)
         lines += [Text(f"{lost} recipe(s) cannot be read: of another version, or gone.", "dim")] if lost else []
+        lines += [Text(comparing.OTHERS, "dim")] if len({one.task for one in self._results}) > 1 else []
         lines += [Text(comparing.ALONE, "dim")] if len(self.followers) == 1 else []
         self._show("#compare-recipes Static", lines)
 

@@ -44,6 +44,7 @@ class Darkroom(Editing):
     """Shows the training rows of `recipe`; `keep` is given what has been edited when one leaves, however one does.
 
     `draft` is what was edited before: its muted steps come back where it still means the recipe's augmentation.
+    `typed` is grammar that is to be put right here.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.DARKROOM)]
@@ -55,10 +56,10 @@ class Darkroom(Editing):
     ends: var[bool] = var(False, init=False)
     shown: var[Shown | None] = var(None, init=False)
 
-    def __init__(self, recipe: Recipe, draft: Draft | None = None, keep: Keep | None = None) -> None:
+    def __init__(self, recipe: Recipe, draft: Draft | None = None, keep: Keep | None = None, typed: str = "") -> None:
         super().__init__()
-        self.recipe, self._keep = recipe, keep
-        self._bench = bench.begin(recipe, draft)
+        self.recipe, self._keep, self._typed_before = recipe, keep, typed
+        self._begun = self._bench = bench.begin(recipe, draft)
         self._pictures: Pictures | None = None
         self._samples: Samples | None = None
         self._wanted: Wanted | None = None
@@ -98,8 +99,8 @@ class Darkroom(Editing):
 
     def hand_over(self) -> None:
         """Give what has been edited to whom it concerns, before another screen takes this one's place."""
-        now = self._bench
-        if self._keep and (now.edited != self.recipe or now.draft.text != str(augment.parse(self.recipe.augment.ops))):
+        now, begun = self._bench, self._begun
+        if self._keep and (now.edited, now.draft) != (begun.edited, begun.draft):
             self._keep(now.edited, now.draft)
 
     @work(thread=True, group="load", exit_on_error=False)
@@ -121,6 +122,9 @@ class Darkroom(Editing):
             self._pictures = loaded
             self.workbench.lines.focus()
             self.fill()
+            if self._typed_before:
+                self.entry.focus()
+                self.entry.value = self._typed_before  # as if typed here: what is wrong stands below
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -179,7 +183,8 @@ class Darkroom(Editing):
 
     def _take_in(self, wanted: Wanted, found: Shown) -> None:
         """Show pictures, or say why they are still those before; not for an epoch that is no longer asked for."""
-        self._complain(found.problem)
+        if not self.entry.has_focus:  # else what is typed there has a problem of its own
+            self.complain(found.problem)
         if found.pairs is not None and (wanted.epoch, wanted.first) == (self.epoch, self.first):
             self.shown = found
 
@@ -187,12 +192,6 @@ class Darkroom(Editing):
         if self.shown is found:
             self._hints = hints
             self._say("\n".join([found.words, *(f"! {clean(hint, 200)}" for hint in hints)]))
-
-    def _complain(self, problem: str) -> None:
-        words = self.query_one("#darkroom-problem", Static)
-        if problem or words.display:
-            words.update(Content(f"✗ {clean_lines(problem, 300)}"))
-            words.display = bool(problem)
 
     def watch_shown(self, shown: Shown | None) -> None:
         """Show the pictures and say what they are."""
@@ -239,22 +238,12 @@ class Darkroom(Editing):
         else:
             self.action_previous_pictures()
 
-    @on(Entry.Changed)
-    def _typing(self, event: Entry.Changed) -> None:
-        if self.entry.has_focus:
-            try:
-                augment.parse(event.value)
-            except augment.AugmentError as error:
-                self._complain(str(error))
-            else:
-                self._complain("")
-
     @on(Entry.Submitted)
     def _typed(self, event: Entry.Submitted) -> None:
         try:
             draft = self._bench.draft.rewritten(event.value)
         except augment.AugmentError as error:
-            self._complain(str(error))
+            self.complain(str(error))
             return
         self.workbench.lines.focus()
         self.workbench.bench = self._bench.with_draft(draft)

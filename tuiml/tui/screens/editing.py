@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from textual import on
+from textual.content import Content
 from textual.screen import Screen
+from textual.widgets import Static
 
+import augment
+from tuiml.text import clean_lines
 from tuiml.tui import graphics
 from tuiml.tui.screens.workbench import Workbench
 from tuiml.tui.widgets.entry import Entry
@@ -40,6 +45,23 @@ class Editing(Screen[None]):
     def fill(self) -> None:
         """Draw as many pictures as there is room for."""
         raise NotImplementedError
+
+    def complain(self, problem: str) -> None:
+        """Say what is wrong with what is typed or chosen; nothing any more, where `problem` is empty."""
+        words = self.query_one("#darkroom-problem", Static)
+        if problem or words.display:
+            words.update(Content(f"✗ {clean_lines(problem, 300)}"))
+            words.display = bool(problem)
+
+    @on(Entry.Changed)
+    def _typing(self, event: Entry.Changed) -> None:
+        if self.entry.has_focus:
+            try:
+                augment.parse(event.value)
+            except augment.AugmentError as error:
+                self.complain(str(error))
+            else:
+                self.complain("")
 
     def action_add_step(self) -> None:
         """Choose an operation to add."""

@@ -176,9 +176,10 @@ class FormScreen(Screen[None]):
     def take_augmentation(self, recipe: Recipe, draft: Draft) -> None:
         """Write the augmentation of a recipe into the form, and keep its muted steps; undo brings back what stood there."""
         self.draft = draft
-        self._before.append((self._last_values, self.origin))
         fresh = {path: text for path, text in form.values_of(recipe).items() if path.startswith("augment.")}
-        self._load(self.values | fresh, self.origin)
+        if any(self.values[path] != text for path, text in fresh.items()):  # else steps were muted only
+            self._before.append((self._last_values, self.origin))
+            self._load(self.values | fresh, self.origin)
 
     def action_undo(self) -> None:
         """Bring back the form as it was before another recipe was loaded."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -14,7 +13,6 @@ from textual.content import Content
 from textual.reactive import var
 
 from tuiml import recipe
-from tuiml.coach import explain
 from tuiml.draw.folds import epochs_asked
 from tuiml.errors import TuimlError
 from tuiml.fields import Recipe
@@ -29,7 +27,6 @@ from tuiml.tui.messages import CopyAsked, RecipeChosen, ResultsAsked, RewindAske
 from tuiml.tui.news import News
 from tuiml.tui.pace import cost
 from tuiml.tui.runners import Runners, read_log
-from tuiml.tui.screens.card import CardScreen
 from tuiml.tui.screens.ticking import Ticking
 from tuiml.tui.screens.vary import Vary
 from tuiml.tui.screens.viewing import Remembered, Viewing
@@ -61,7 +58,6 @@ class Live(Wishing, Viewing, Ticking):
     seen: var[tuple[int, str]] = var((-1, ""), init=False)
     drawn: var[tuple[int, str]] = var((-1, ""), init=False)
     now: var[float] = var(0.0, init=False)
-    pane: var[str] = var(_PANES[0], init=False)
 
     def __init__(self, folder: RunFolder, runners: Runners, remembered: Remembered | None = None) -> None:
         super().__init__(folder, remembered)
@@ -285,15 +281,6 @@ class Live(Wishing, Viewing, Ticking):
     def action_show_network(self) -> None:
         """Show the network's layers in place of the epochs, or the epochs again."""
         self.pane = "network" if self.pane != "network" else _PANES[0]
-
-    def action_total(self) -> None:
-        """Show the loss with what L1 and L2 add, or the data's alone; the first time, and where they add nothing, say what that is."""
-        penalized = "penalty" in self.state.history[-1].metrics
-        if not penalized or not self._remembered.told_of_penalty:
-            self._remembered.told_of_penalty = True
-            self.app.push_screen(CardScreen(explain.card("penalty")))
-        if penalized:
-            self._see(replace(self.view, total=not self.view.total))
 
     def action_vary(self) -> None:
         """Offer the single changes that fit."""

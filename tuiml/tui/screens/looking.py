@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from rich.text import Text
-from textual.reactive import reactive
+from textual.reactive import var
 
 from tuiml.draw import view as views
 from tuiml.draw.view import View
@@ -20,7 +20,7 @@ from tuiml.tui.widgets.chart import Picture
 class Looking(Ticking):
     """Keeps a `view`; the screen that is one draws in its `watch_view`, and says which `state` gives axes their length."""
 
-    view: reactive[View] = reactive(View, init=False)
+    view: var[View] = var(View, init=False)  # a reactive would paint all of the screen
 
     def __init__(self) -> None:
         super().__init__()

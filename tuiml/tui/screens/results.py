@@ -70,7 +70,7 @@ class Results(Screen[None]):
             yield Scores(id=_IDS[SCORES])
             yield Worst(id=_IDS[WORST])
             yield Asking(self.folder, _IDS[TRY])
-        yield Static(id="results-nothing", markup=False)
+        yield Static("reading the run…", id="results-nothing", markup=False)
         yield Keys()
 
     @property
@@ -80,6 +80,7 @@ class Results(Screen[None]):
 
     def on_mount(self) -> None:
         """Read the run."""
+        self.query_one(Tabline).names = outcome.panes(None)
         self._read()
         self.set_interval(_LOOK_EVERY, self._look)
 
@@ -99,7 +100,7 @@ class Results(Screen[None]):
             for judged in found.judged.values():
                 outcome.counts(judged)  # counted here: it stays with the rows
         except TuimlError as error:
-            self._report(self.query_one(Summary).say, f"✗ {clean_lines(error, 600)}\n\nEsc leads back to the run.")
+            self._report(self._say_problem, f"✗ {clean_lines(error, 600)}\n\nEsc leads back to the run.")
         else:
             self._report(self._take, found)
 
@@ -116,6 +117,13 @@ class Results(Screen[None]):
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(take, *found)
 
+    def _say_problem(self, words: str) -> None:
+        """Say in every pane of rows why the run cannot be read."""
+        self.found = None
+        self.query_one(Summary).say(words)
+        self._say_nothing(words)
+        self.watch_pane()
+
     def _note(self, what: str) -> None:
         self.query_one(Worst).note = what
 
@@ -128,8 +136,10 @@ class Results(Screen[None]):
         self.set_reactive(Results.split, found.first)
         self.found = found
 
-    def watch_found(self, found: Findings) -> None:
+    def watch_found(self, found: Findings | None) -> None:
         """Show what there is."""
+        if found is None:
+            return
         self.query_one(Summary).found = found
         self._prepare_asking()
         self.watch_split()
@@ -153,9 +163,7 @@ class Results(Screen[None]):
         """Show one pane, or why there is nothing in it."""
         self.query_one(Tabline).chosen = self.pane
         self.query_one(ContentSwitcher).current = _IDS[self.pane]
-        self.set_class(
-            self.judged is None and self.found is not None and self.pane in (COUNTS, SCORES, WORST), "-nothing"
-        )
+        self.set_class(self.judged is None and self.pane in (COUNTS, SCORES, WORST), "-nothing")
         if self.found is not None and self.pane in (WORST, TRY) and not self._read_once:
             self._read_once = True
             self._note("reading the rows…")

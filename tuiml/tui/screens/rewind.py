@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -45,7 +45,6 @@ LOOK_EVERY = 2.0
 _READ_BYTES = 65_536
 _PATIENCE = 3
 """What is asked at first of a run without early stopping."""
-_TEN = 10
 PANES = ("loss", "metric", "confusion")
 
 
@@ -55,11 +54,11 @@ class Rewind(Looking):
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.REWIND)]
     AUTO_FOCUS = None
 
-    at: reactive[int] = reactive(0, init=False)
-    wait: reactive[int] = reactive(_PATIENCE, init=False)
-    cut_off: reactive[bool] = reactive(False, init=False)
-    pane: reactive[str] = reactive(PANES[0], init=False)
-    confusions: reactive[Mapping[int, Any]] = reactive(dict, init=False)
+    at: var[int] = var(0, init=False)
+    wait: var[int] = var(_PATIENCE, init=False)
+    cut_off: var[bool] = var(False, init=False)
+    pane: var[str] = var(PANES[0], init=False)
+    confusions: var[Mapping[int, Any]] = var(dict, init=False)
 
     def __init__(self, folder: RunFolder) -> None:
         super().__init__()
@@ -83,7 +82,7 @@ class Rewind(Looking):
                 yield Chart(classes="loss")
                 yield Chart(classes="metric")
             with VerticalScroll(id="rewind-matrix", can_focus=False):
-                yield Static(markup=False)
+                yield Chart()
         yield Static("reading the run…", id="rewind-empty", markup=False)
         yield Line("rewind-hidden")
         yield Keys()
@@ -94,9 +93,9 @@ class Rewind(Looking):
         return self.follower.state
 
     @property
-    def matrix(self) -> Static:
+    def matrix(self) -> Chart:
         """The confusion matrix."""
-        return self.query_one("#rewind-matrix Static", Static)
+        return self.query_one("#rewind-matrix Chart", Chart)
 
     def line(self, name: str) -> Line:
         """One of the lines at the top."""
@@ -163,9 +162,7 @@ class Rewind(Looking):
         """Draw the curves."""
         self._draw()
 
-    def watch_cut_off(self) -> None:
-        """Draw the curves."""
-        self._draw()
+    watch_cut_off = watch_view
 
     def watch_confusions(self) -> None:
         """Show the matrix of the epoch."""
@@ -198,7 +195,7 @@ class Rewind(Looking):
         width = self.size.width - 2
         folds = len(self.state.folds) if self.state.plan else 0
         self.line("place").words = moments.place(self.at, self._last, past.best_epoch, width, self.state.live, folds)
-        self.line("figures").words = moments.figures(epoch)
+        self.line("figures").words = moments.figures(epoch, width)
         self._verdict = diagnose(past)
         self.line("verdict").words = moments.then(self._verdict)
         self._paint_patience()
@@ -225,7 +222,7 @@ class Rewind(Looking):
         view = replace(self.view, cursor=self.at, window=self.view.window or (None if self.view.time else whole))
         view = replace(view, overfits=overfits(self._verdict))
         condensed = (Condensed() if self.cut_off else self._condensed).view(shown, self.at)
-        for chart in self.query(Chart):
+        for chart in self.query("#rewind-curves Chart").results(Chart):
             which = "loss" if chart.has_class("loss") else "metric"
             picture = (
                 partial(fold_curves.folds_chart, moment.after(self.state, self.at), which)
@@ -238,7 +235,9 @@ class Rewind(Looking):
         if not self.query_one("#rewind-matrix").display:
             return
         width = max(self.query_one("#rewind-matrix").size.width - 2, 20)
-        self.matrix.update(moments.matrix(self.at, self.confusions, self.state.classes, width))
+        text = moments.matrix(self.at, self.confusions, self.state.classes, width)
+        self.matrix.styles.height = text.plain.count("\n") + 1
+        self.matrix.picture = lambda _width, _height: text
 
     def _paint_hidden(self) -> None:
         self.line("hidden").words = Content("") if self.has_class("-wide") else moments.hidden(PANES, self.pane)
@@ -264,11 +263,11 @@ class Rewind(Looking):
 
     def action_ten_back(self) -> None:
         """Ten epochs before."""
-        self._go(self.at - _TEN)
+        self._go(self.at - 10)
 
     def action_ten_on(self) -> None:
         """Ten epochs later."""
-        self._go(self.at + _TEN)
+        self._go(self.at + 10)
 
     def action_first_epoch(self) -> None:
         """The first epoch."""

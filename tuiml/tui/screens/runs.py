@@ -9,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tuiml.draw import runs as columns
@@ -27,6 +26,7 @@ from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.picker import Picker
 from tuiml.tui.widgets.prompt import Prompt
 from tuiml.tui.widgets.title import Title
+from tuiml.tui.widgets.words import Words
 
 _LOOK_EVERY = 2.0
 _FIRST = 0.2
@@ -60,10 +60,10 @@ class Runs(Filing, Ticking):
         """Lay out title, prompt, a line of words, list, the words for an empty one, details, footer."""
         yield Title("Runs")
         yield Prompt()
-        yield Static(id="runs-word", markup=False)
+        yield Words(id="runs-word")
         yield Picker(self._line)
-        yield Static(id="runs-empty", markup=False)
-        yield Static(id="runs-detail", markup=False)
+        yield Words(id="runs-empty")
+        yield Words(id="runs-detail")
         yield Keys()
 
     @property
@@ -155,8 +155,8 @@ class Runs(Filing, Ticking):
         self.picker.keys = tuple(entry.id for entry in found)
         self.picker.look_again()
         self.set_class(not found, "-empty")
-        self.query_one("#runs-empty", Static).update(
-            roster.nothing(self.runners.runs_dir, self.entries.values(), self._filter.text, self._done)
+        self.query_one("#runs-empty", Words).words = roster.nothing(
+            self.runners.runs_dir, self.entries.values(), self._filter.text, self._done
         )
         marked = sum(run in self.entries for run in self.marked)
         self.query_one(Title).subject = roster.title(self.entries.values(), len(found), marked)
@@ -175,12 +175,12 @@ class Runs(Filing, Ticking):
         removed = self.runners.removed[-1] if self.runners.removed else ()
         text = "" if self.query_one(Prompt).asking else self._filter.text
         words = roster.word(self._error, text, removed, reading, self._hidden)
-        word = self.query_one("#runs-word", Static)
+        word = self.query_one("#runs-word", Words)
         word.display = bool(words.plain)
-        word.update(words)
+        word.words = words
         entry = self.current
-        self.query_one("#runs-detail", Static).update(
-            roster.detail(entry, self.entries.get(entry.origin) if entry else None)
+        self.query_one("#runs-detail", Words).words = roster.detail(
+            entry, self.entries.get(entry.origin) if entry else None
         )
 
     def _line(self, run: str) -> Content:

@@ -18,7 +18,7 @@ from tuiml.tasks import presets, recipes
 from tuiml.text import clean
 from tuiml.tui import form, relevance
 from tuiml.tui.examine import Examined, examine
-from tuiml.tui.form import PRESET
+from tuiml.tui.form import OPS, PRESET
 from tuiml.tui.messages import CopyAsked
 from tuiml.tui.screens.card import CardScreen
 from tuiml.tui.screens.form_screen import FormScreen
@@ -31,10 +31,10 @@ class Setup(FormScreen):
     """The first screen."""
 
     class PreviewAsked(Message):
-        """The user wants to see what augmentation does."""
+        """The user wants to see what augmentation does; `typed` are operations that mean nothing yet."""
 
-        def __init__(self, recipe: Recipe) -> None:
-            self.recipe = recipe
+        def __init__(self, recipe: Recipe, typed: str = "") -> None:
+            self.recipe, self.typed = recipe, typed
             super().__init__()
 
     class TrainAsked(Message):
@@ -52,11 +52,16 @@ class Setup(FormScreen):
             self.notify(f"{self.form.fields[path].label} is shown when {relevance.why_hidden(path)}.", markup=False)
 
     def action_preview(self) -> None:
-        """Show what augmentation does."""
-        if self.examined.problems:
+        """Show what augmentation does; what is wrong elsewhere on the form does not hinder that, as long as the data can be read."""
+        values, wrong = self.values, {form.place(piece.path, self.values) for piece in self.examined.problems}
+        try:
+            recipe = self.examined.recipe or form.without(values, wrong)
+        except TuimlError:
+            recipe = None
+        if recipe is not None:
+            self.post_message(self.PreviewAsked(recipe, "" if recipe.augment.ops else values[OPS].strip()))
+        elif self.examined.problems:
             self._refuse(self.examined)
-        elif self.examined.recipe is not None:
-            self.post_message(self.PreviewAsked(self.examined.recipe))
 
     def action_copy_command(self) -> None:
         """Copy the equivalent command."""

@@ -8,13 +8,15 @@ from textual import on, work
 from textual.reactive import var
 from textual.screen import Screen
 
+from tuiml.coach import explain
 from tuiml.draw import curves
 from tuiml.draw import view as views
 from tuiml.draw.view import View
 from tuiml.runs.folder import RunFolder
 from tuiml.state import RunState
-from tuiml.tui import ghosts, look
+from tuiml.tui import ghosts, look, words
 from tuiml.tui.ghosts import Ghost
+from tuiml.tui.screens.card import CardScreen
 from tuiml.tui.widgets.chart import Chart
 
 
@@ -30,6 +32,7 @@ class Viewing(Screen[None]):
     """Keeps a `view`; what is shown follows by the `watch_view` of the screen that is one."""
 
     view: var[View] = var(View, init=False)
+    pane: var[str] = var("epochs", init=False)
 
     def __init__(self, folder: RunFolder, remembered: Remembered | None) -> None:
         super().__init__()
@@ -96,6 +99,19 @@ class Viewing(Screen[None]):
             return None
         which = "loss" if event.chart.has_class("loss") else "metric"
         return curves.epoch_at(self.state, which, event.width, event.height, event.column, self.view)
+
+    def action_total(self) -> None:
+        """Show the loss with what L1 and L2 add, or the data's alone; the first time, and where they add nothing, say what that is."""
+        penalized = "penalty" in self.state.history[-1].metrics
+        if not penalized or not self._remembered.told_of_penalty:
+            self._remembered.told_of_penalty = True
+            self.app.push_screen(CardScreen(explain.card("penalty")))
+        if penalized:
+            self._see(replace(self.view, total=not self.view.total))
+
+    def action_explain_words(self) -> None:
+        """Show the cards of the words on show, the verdict's first."""
+        self.app.push_screen(CardScreen(*words.cards(self.state, self.view, self.pane)))
 
     def action_ghost(self) -> None:
         """Go to the next reference: origin, the run before, the best one, none."""

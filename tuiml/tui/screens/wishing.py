@@ -115,5 +115,9 @@ class Wishing(Screen[None]):
         here = (len(state.history), state.step if state.epoch > len(state.history) else 0)
         if (saved is not self._saving[1] and not saved.best) or (saved.epoch, saved.step) == here:
             self._saving = None
-            step = f" and {saved.step} batches" if saved.step else ""
-            self.notify(f"{saved.epoch} epochs{step}, in {clean(saved.path, 100)}", title="Saved", markup=False)
+            step = f" and {saved.step} batch{'es' if saved.step > 1 else ''}" if saved.step else ""
+            self.notify(
+                f"{saved.epoch} epoch{'s' if saved.epoch != 1 else ''}{step}, in {clean(saved.path, 100)}",
+                title="Saved",
+                markup=False,
+            )

@@ -1,11 +1,13 @@
-"""Chart: a picture drawn to the size at hand, once per new picture and size, that tells where it is pointed at."""
+"""Chart: a picture drawn to the size at hand, of which only the cells that changed are painted; tells where it is pointed at."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 
 from rich.text import Text
 from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -17,7 +19,7 @@ Picture = Callable[[int, int], Text]
 class Chart(Widget):
     """Shows a `picture`; a hidden chart costs nothing, because only what is shown is rendered."""
 
-    picture: reactive[Picture | None] = reactive(None)
+    picture: reactive[Picture | None] = reactive(None, repaint=False, init=False)
 
     class Pointed(Message):
         """A column of the picture was clicked; `width` and `height` are those it was drawn for."""
@@ -50,6 +52,16 @@ class Chart(Widget):
         self._drawn: tuple[Picture, int, int] | None = None
         self._text = Text()
 
+    def watch_picture(self) -> None:
+        """Paint what is other than before: of a curve that grows or a cursor that moves these are few cells."""
+        if self._drawn is None or not self.is_on_screen or self._drawn[1:] != tuple(self.size):
+            self.refresh()
+            return
+        before = self._text
+        after = self.render()
+        if regions := changed(before, after):
+            self.refresh(*regions)
+
     def render(self) -> Text:
         """Return the picture, drawn anew only when it or the size changed."""
         if self.picture is None or self.size.width < 1 or self.size.height < 1:
@@ -78,3 +90,24 @@ class Chart(Widget):
         if offset is not None:
             event.stop()
             self.post_message(self.Zoomed(self, offset.x, steps))
+
+
+def changed(before: Text, after: Text) -> list[Region]:
+    """Return for each line the cells from the first to the last that differ in character or style."""
+    found = []
+    for row, (one, other) in enumerate(zip_longest(before.split("\n"), after.split("\n"))):
+        if one is None or other is None or one.cell_len != len(one) or other.cell_len != len(other):
+            found.append(Region(0, row, max(line.cell_len for line in (one, other) if line is not None), 1))
+            continue
+        cells = list(zip_longest(_cells(one), _cells(other)))
+        differ = [column for column, (was, now) in enumerate(cells) if was != now]
+        if differ:
+            found.append(Region(differ[0], row, differ[-1] - differ[0] + 1, 1))
+    return found
+
+
+def _cells(line: Text) -> list[tuple[str, object]]:
+    styles: list[object] = [None] * len(line)
+    for span in line.spans:
+        styles[span.start : span.end] = [span.style] * (span.end - span.start)
+    return list(zip(line.plain, styles, strict=True))

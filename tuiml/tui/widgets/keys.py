@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -18,6 +22,7 @@ class Keys(Footer):
     def __init__(self) -> None:
         super().__init__(compact=True)
         self._wanted = self._shown_for = 0
+        self._offered: list[tuple[Binding, bool]] = []
 
     def compose(self) -> ComposeResult:
         """Yield the keys that fit; the one for help says that there are more."""
@@ -36,6 +41,15 @@ class Keys(Footer):
                     kept += _width(key)
                     key.display = kept <= room
         yield from keys
+
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        """Make the keys anew only where others are offered: the same ones would be painted again."""
+        if not self.is_attached or screen is not self.screen:
+            return
+        offered = [(one.binding, one.enabled) for one in screen.active_bindings.values() if one.binding.show]
+        if offered != self._offered:
+            self._offered = offered if self.app.app_focus else []
+            super().bindings_changed(screen)
 
     def on_resize(self) -> None:
         """Choose anew where another number of keys may fit."""

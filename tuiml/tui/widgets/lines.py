@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -27,8 +29,8 @@ class Lines(Widget, can_focus=True):
         Binding("enter", "enter", "Type or add", show=False),
     ]
 
-    lines: reactive[tuple[Content, ...]] = reactive(())
-    at: reactive[int] = reactive(0)
+    lines: reactive[tuple[Content, ...]] = reactive((), repaint=False)
+    at: reactive[int] = reactive(0, repaint=False)
 
     class Chosen(Message):
         """Another line is asked for."""
@@ -47,17 +49,31 @@ class Lines(Widget, can_focus=True):
     class Entered(Message):
         """Enter was pressed on the chosen line."""
 
-    def on_mount(self) -> None:
-        """Begin at the top."""
+    def __init__(self) -> None:
+        super().__init__()
         self._top = 0
+        self._painted: list[Content] = []
+
+    def watch_lines(self) -> None:
+        """Paint the lines that changed."""
+        before, self._painted = self._painted, self._visible()
+        pairs = zip_longest(before, self._painted, fillvalue=Content(""))
+        if rows := [y for y, (old, new) in enumerate(pairs) if not old.is_same(new)]:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
+
+    watch_at = watch_lines
 
     def render(self) -> Content:
-        """Return the lines around the chosen one, as many as fit; an arrow says that there are more."""
+        """Return the lines around the chosen one."""
+        self._painted = self._visible()
+        return Content("\n").join(self._painted)
+
+    def _visible(self) -> list[Content]:
+        """Return as many lines as fit; an arrow says that there are more."""
         height, width = max(self.size.height, 1), self.size.width
         last = max(len(self.lines) - height, 0)
         self._top = min(max(self._top, self.at - height + 1, 0), self.at, last)
-        shown = [self._line(number, width) for number in range(self._top, min(self._top + height, len(self.lines)))]
-        return Content("\n").join(shown)
+        return [self._line(number, width) for number in range(self._top, min(self._top + height, len(self.lines)))]
 
     def _line(self, number: int, width: int) -> Content:
         chosen = number == self.at

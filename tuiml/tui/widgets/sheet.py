@@ -64,7 +64,11 @@ class Sheet(Widget, can_focus=True):
             place = Offset(number % found.across * found.pitch, number // found.across * (found.rows + 2))
             halves = [Region(*place, found.columns, found.rows).translate((by, 0)) for by in (0, found.columns + 1)]
             words = Region(place.x, place.y + found.rows, found.pitch, 1)
-            changed = (not np.array_equal(before[0], now[0]), not np.array_equal(before[1], now[1]), before[2] != now[2])
+            changed = (
+                not np.array_equal(before[0], now[0]),
+                not np.array_equal(before[1], now[1]),
+                before[2] != now[2],
+            )
             if regions := [region for region, new in zip((*halves, words), changed, strict=True) if new]:
                 self.refresh(*regions)
 
@@ -82,7 +86,7 @@ class Sheet(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return a line of the pairs that fit, in colors where the terminal has enough of them."""
-        plain = self.app.console.color_system in (None, "standard", "windows")
+        plain = self.app.no_color or self.app.console.color_system in (None, "standard", "windows")
         at = self.at if self.has_focus else -1
         shown = (*self.size, plain, at, self.large, self.rich_style)
         if shown != self._shown:

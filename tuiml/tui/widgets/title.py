@@ -19,10 +19,11 @@ class Title(Widget):
 
     def render(self) -> Content:
         """Return the line."""
-        return Content.assemble(
+        line = Content.assemble(
             (" tuiml", "bold"),
             (" › ", "dim"),
             self.place,
             (" › " if self.subject else "", "dim"),
             (self.subject, "bold"),
         )
+        return line.truncate(self.size.width, ellipsis=True)

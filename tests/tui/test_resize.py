@@ -1,0 +1,50 @@
+"""Windows dragged about: whatever sizes come by, the last one's picture is right."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.tui.conftest import WrittenRun
+from tests.tui.terminal import Terminal
+from tests.tui.test_terminal import APP
+
+SIZES = [(120, 40), (60, 15), (20, 5), (160, 45), (100, 12), (33, 50), (81, 25)]
+KEYS = {"form": "", "runs": "\x0c", "live": "\r", "rewind": "k", "darkroom": "\x1b\x1b\x0f"}
+"""How a screen is reached from the one before."""
+
+
+def test_storms_leave_a_right_picture(
+    clean_env: dict[str, str], tmp_path: Path, written: Callable[..., WrittenRun]
+) -> None:
+    """Fifty sizes within a second on each screen: afterwards it looks as before, down to the last character."""
+    run = written()
+    run.warm_up()
+    run.train(1, 12)
+    run.end()
+    terminal = Terminal(80, 24, clean_env, tmp_path, [sys.executable, "-c", APP])
+    terminal.wait(lambda text: "digits" in text)
+    for keys in KEYS.values():
+        for key in keys:
+            terminal.press(key)
+            settle(terminal, 0.3)
+        terminal.resize(20, 5)  # a list may have scrolled to its cursor: where it stands now, it stands afterwards
+        settle(terminal, 0.3)
+        terminal.resize(80, 24)
+        before = settle(terminal, 1.0)
+        for number in range(50):
+            terminal.resize(*SIZES[number % len(SIZES)])
+            terminal.listen(0.02)
+        terminal.resize(80, 24)
+        terminal.wait(lambda text, before=before: text == before, 20)
+    terminal.press("\x11")
+
+    assert terminal.end() == 0
+
+
+def settle(terminal: Terminal, seconds: float) -> str:
+    """Return the screen once nothing has come for some seconds."""
+    while terminal.listen(seconds):
+        continue
+    return terminal.text
