@@ -142,6 +142,7 @@ def test_the_darkroom_sends_the_terminals_own_graphics(
     terminal.read(b"Train")
     os.write(terminal.handle, b"\x0f")
     terminal.read(b"row 3:")
+    terminal.read(b"\x1b_Ga=p" if term == "xterm-kitty" else b"\x1bP")
     first = escape.findall(terminal.output)
     terminal.output = b""
     os.write(terminal.handle, b"\x1b[C")

@@ -96,8 +96,8 @@ def test_help(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> No
 
 FOOTERS = {
     "setup": ((), "^r Train f2 Presets ^o Preview ^y Copy ^l Runs f1 Help ^q Quit"),
-    "running": ((), "tab Chart space Pause s Stop + More l Log esc Back f1 Help ^q Quit"),
-    "ended": ((), "tab Chart + More r Results v Vary l Log esc Back f1 Help ^q Quit"),
+    "running": ((), "tab Chart space Pause s Stop + More r Results esc Back f1 more"),
+    "ended": ((), "tab Chart + More r Results v Vary l Log n Network esc Back f1 more"),
     "darkroom": (("ctrl+o",), "tab Pane a Add o Solo x Ends n Draw . More esc Back f1 Help ^q Quit"),
     "runs": (("ctrl+l",), "⏎ Open / Filter o Sort c Compare x Delete esc Back f1 Help ^q Quit"),
 }
@@ -106,7 +106,7 @@ FOOTERS = {
 
 @pytest.mark.parametrize("place", FOOTERS)
 async def test_the_footer_is_whole_at_80_columns(make_app: MakeApp, written: Written, place: str) -> None:
-    """Every key with its label, down to Quit and the palette; nothing is cut."""
+    """Keys with their labels, the way back and the palette; nothing is cut, and where there are more, help says so."""
     run = written()
     run.warm_up()
     run.train(1, 6)

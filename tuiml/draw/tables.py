@@ -17,7 +17,7 @@ from tuiml.text import clean
 if TYPE_CHECKING:
     from rich.table import Table
 
-ARROWS = "▲▼ better  △▽ worse than the epoch before  ★ lowest val_loss  ○ to the honest train loss"
+ARROWS = "▲▼ better  △▽ worse than the epoch before  ★ lowest val_loss  ○ honest gap"
 """What the marks of `epoch_cells` mean, for a caption."""
 _MARKS = {(True, True): "▲", (True, False): "△", (False, True): "▼", (False, False): "▽"}
 _ASCII_MARKS = {(True, True): "^", (True, False): "^!", (False, True): "v", (False, False): "v!"}

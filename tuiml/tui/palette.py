@@ -1,4 +1,4 @@
-"""What the command palette finds: every action that works here, tasks, fields, recent runs."""
+"""What the command palette finds: every action that works here, presets, tasks, fields, themes, recent runs."""
 
 from __future__ import annotations
 
@@ -81,6 +81,8 @@ class Commands(Provider):
             yield Entry(f"Task: {file.choice}", file.help, partial(app.post_message, TaskChosen(file.beginning)))
         for path in [path for group in form.paths().values() for path in group]:
             yield Entry(f"Field: {title_of(path)}", help_of(path), partial(app.post_message, FieldChosen(path)))
+        for theme in sorted(app.available_themes):
+            yield Entry(f"Theme: {theme}", "take these colors, and keep them", partial(setattr, app, "theme", theme))
         for folder in self._runs:
             yield Entry(
                 f"Run: {clean(folder.id, 60)}", "open it, live or ended", partial(app.post_message, RunChosen(folder))

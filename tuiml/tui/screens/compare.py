@@ -188,6 +188,7 @@ class Compare(Looking):
         if self._panes() and self.pane not in self._panes():
             self.pane = PANES[0]
         self._paint_hidden()
+        self.refresh_bindings()
 
     def _panes(self) -> tuple[str, ...]:
         if self.has_class("-wide") and not self.has_class("-short"):

@@ -267,7 +267,7 @@ class Live(Wishing, Viewing, Ticking):
             "edit_copy": self._recipe is not None,
             "vary": self._recipe is not None,
             "open_results": bool(self.state.history),
-            "rewind": curves,
+            "rewind": bool(self.state.history) or any(fold.history for fold in self.state.folds.values()),
         }
 
     def action_switch_chart(self) -> None:

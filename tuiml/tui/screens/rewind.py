@@ -179,8 +179,8 @@ class Rewind(Looking):
         """Fit the slider and the matrix."""
         self._painted = ()
         self._paint()
-        self.call_after_refresh(self._paint_hidden)  # the classes of the new size are known then
-        self.call_after_refresh(self._paint_matrix)
+        for then in (self._paint_hidden, self.refresh_bindings, self._paint_matrix):
+            self.call_after_refresh(then)  # the classes of the new size are known then
 
     def _epoch(self) -> Epoch | None:
         return views.nearest(self.epochs, self.at)
