@@ -65,7 +65,7 @@ class Trained:
 def test_live_curves_need_little(start: Start, live: WrittenRun, columns: int, rows: int) -> None:
     """At ten epochs a second less than 15 KiB a second; the larger terminal shows both charts and more epochs."""
     terminal = start(columns, rows, str(live.folder.path.absolute()))
-    terminal.wait(lambda text: "validation" in text)
+    terminal.wait(lambda text: "val_loss" in text)
     trained = Trained(live, terminal)
     trained.read(1)
     began = time.monotonic()
@@ -134,7 +134,7 @@ def quiet(terminal: Terminal) -> int:
 def test_a_key_is_answered_over_a_slow_line(start: Start, live: WrittenRun) -> None:
     """At 5 KiB a second, while curves move: what a key asks for comes behind two paintings at most, and quitting gives the terminal back."""
     terminal = start(80, 24, str(live.folder.path.absolute()))
-    terminal.wait(lambda text: "validation" in text)
+    terminal.wait(lambda text: "val_loss" in text)
     trained = Trained(live, terminal)
     trained.read(4, 5 * KIB)
     before = len(terminal.output)

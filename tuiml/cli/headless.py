@@ -9,7 +9,7 @@ from typing import Any
 from tuiml import settings
 from tuiml.cli import console, require
 from tuiml.cli.progress import Lines, Narrator, Quiet
-from tuiml.coach import diagnosis
+from tuiml.cli.runs import as_json
 from tuiml.draw.folds import epochs_asked, networks
 from tuiml.errors import RecipeError, UsageError
 from tuiml.fields import Recipe
@@ -18,7 +18,6 @@ from tuiml.recipe import to_toml
 from tuiml.records import Record, encode
 from tuiml.runs import launch, references, store
 from tuiml.runs.folder import RunFolder
-from tuiml.runs.summary import summary
 from tuiml.tasks import catalog, check, recipes, sizes, split
 from tuiml.tasks.advice import advise
 from tuiml.tasks.base import Task
@@ -104,7 +103,7 @@ def run_here(
         code = runner.run(folder, hear, foreground=True)
     narrator.card(state, recipes.repeat(folder.recipe, epochs_asked(state)), str(folder.path))
     if json:
-        console.data_json(summary(folder, state) | {"verdict": diagnosis.as_fields(state)})
+        console.data_json(as_json(folder, state))
     if code == 0:
         require.check(wanted, state.results())
     runner.leave_if_abandoned(code)

@@ -10,14 +10,13 @@ from cyclopts import Parameter
 
 from tuiml import settings
 from tuiml.cli import console
-from tuiml.coach import diagnosis
+from tuiml.cli.runs import as_json
 from tuiml.entry import Entry
 from tuiml.errors import UsageError, did_you_mean
 from tuiml.runs import bin as removed_runs
 from tuiml.runs import pruning, store
 from tuiml.runs.filter import HELP, Filter, FilterError, parse
 from tuiml.runs.index import Index
-from tuiml.runs.summary import summary
 
 _WORDS = ("rename", "note", "delete", "restore", "prune", "bin", "empty-bin")
 
@@ -141,8 +140,7 @@ def _filter(text: str, index: Index) -> Filter:
 def _summary(index: Index, entry: Entry) -> dict[str, Any]:
     folder = index.folder(entry.id)
     state = store.read(folder).state
-    told = {"note": entry.note, "origin": entry.origin or None, "verdict": diagnosis.as_fields(state)}
-    return summary(folder, state) | told
+    return as_json(folder, state) | {"note": entry.note, "origin": entry.origin or None}
 
 
 def _rename(index: Index, words: Sequence[str]) -> int:

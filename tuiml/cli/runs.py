@@ -29,6 +29,11 @@ _POLL = 0.1
 _PATIENCE = 30.0  # seconds to wait for a runner to obey: a batch of a large network can take that long
 
 
+def as_json(folder: RunFolder, state: RunState) -> dict[str, Any]:
+    """Return a run as every `--json` prints it: its result and the verdict on its curves, null where there is none."""
+    return summary(folder, state) | {"verdict": diagnosis.as_fields(state)}
+
+
 def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
     """Show a run: its result card and its epochs."""
     folder = _find(run, runs_dir)
@@ -38,9 +43,7 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
             {"epoch": epoch.number, **epoch.metrics, "seconds": epoch.seconds, "learning_rate": epoch.learning_rate}
             for epoch in state.history
         ]
-        verdict = diagnosis.as_fields(state)
-        told = {"verdict": verdict, "history": history, "recipe": _recipe_fields(folder)}
-        console.data_json(summary(folder, state) | told)
+        console.data_json(as_json(folder, state) | {"history": history, "recipe": _recipe_fields(folder)})
         return 0
     from rich.text import Text
 
@@ -148,7 +151,7 @@ def _go_on(folder: RunFolder, json: bool) -> int:
     if process.poll():
         raise StorageError(f"the runner ended at once: {follower.state.error or f'{folder.log} says why'}.")
     if json:
-        console.data_json(summary(folder, follower.state))
+        console.data_json(as_json(folder, follower.state))
     console.say(f"going on in the background; tuiml watch {folder.id}")
     return 0
 
@@ -182,7 +185,7 @@ def _follow(folder: RunFolder, json: bool, jsonl: bool) -> int:
         time.sleep(_POLL)
     narrator.card(follower.state, recipes.repeat(folder.recipe, epochs_asked(follower.state)), str(folder.path))
     if json:
-        console.data_json(summary(folder, follower.state))
+        console.data_json(as_json(folder, follower.state))
     return int(follower.state.exit_code if follower.state.exit_code is not None else 1)
 
 
@@ -209,7 +212,7 @@ def _wish(
         done = ended(state) if state.folding else f"{len(state.history)}/{state.epochs} epochs"
         console.say(f"{folder.id}: {state.status}, {done}")
     if json:
-        console.data_json(summary(folder, follower.state))
+        console.data_json(as_json(folder, follower.state))
     return 0
 
 

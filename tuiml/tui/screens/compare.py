@@ -27,6 +27,7 @@ from tuiml.study.compare import Result, differences, leaders, results
 from tuiml.tui import actions, comparing
 from tuiml.tui.condense import Condensed
 from tuiml.tui.messages import RecipeChosen, RunChosen
+from tuiml.tui.reporting import report
 from tuiml.tui.runners import read_log
 from tuiml.tui.screens.looking import Looking
 from tuiml.tui.screens.vary import Vary
@@ -105,7 +106,7 @@ class Compare(Looking):
         for follower in self.followers:
             read_log(follower)
         names = [one.folder.name() or short(one.folder.id) for one in self.followers]
-        self.app.call_from_thread(self._begin, names, _recipes(self.followers))
+        report(self.app, self._begin, names, _recipes(self.followers))
 
     def _begin(self, names: list[str], found: dict[str, Recipe]) -> None:
         self.names, self._recipes, self._read_all = names, found, True

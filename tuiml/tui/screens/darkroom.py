@@ -22,6 +22,7 @@ from tuiml.text import clean, clean_lines
 from tuiml.tui import actions, bench, preview, samples, showing
 from tuiml.tui.editor import Draft
 from tuiml.tui.preview import Pairs, Pictures, load
+from tuiml.tui.reporting import report
 from tuiml.tui.samples import Samples
 from tuiml.tui.screens.editing import Editing, sheet
 from tuiml.tui.screens.workbench import Workbench
@@ -167,8 +168,7 @@ class Darkroom(Editing):
 
     def _report(self, take: Callable[..., object], *found: object) -> None:
         """Hand over what a thread found, unless one has left: cancelling stops no thread."""
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(take, *found)
+        report(self.app, take, *found)
 
     def _tell(self, what: str) -> None:
         """Say from a thread what takes long; keys go on working."""

@@ -26,6 +26,7 @@ from tuiml.tui.drawing import Drawing, decisive
 from tuiml.tui.messages import CopyAsked, RecipeChosen, ResultsAsked, RewindAsked, RunOver
 from tuiml.tui.news import News
 from tuiml.tui.pace import cost
+from tuiml.tui.reporting import report
 from tuiml.tui.runners import Runners, read_log
 from tuiml.tui.screens.ticking import Ticking
 from tuiml.tui.screens.vary import Vary
@@ -239,7 +240,7 @@ class Live(Wishing, Viewing, Ticking):
             found = recipe.read(self.folder.recipe)
         except TuimlError:
             return  # of another version: it can be looked at, and what needs its recipe says so
-        self.app.call_from_thread(self._take_recipe, found)
+        report(self.app, self._take_recipe, found)
 
     def _take_recipe(self, found: Recipe) -> None:
         self._recipe = found

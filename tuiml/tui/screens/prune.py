@@ -22,6 +22,7 @@ from tuiml.runs import bin as removed_runs
 from tuiml.runs import pruning
 from tuiml.runs.index import Index
 from tuiml.text import clean
+from tuiml.tui.reporting import report
 from tuiml.tui.widgets.picker import Picker
 
 
@@ -69,7 +70,7 @@ class Prune(ModalScreen[tuple[str, ...] | None]):
             self._emptied = str(error)
         else:
             self._emptied = f"{count} deleted for ever, a week after they went to the bin" if count else ""
-        self.app.call_from_thread(self._tell)
+        report(self.app, self._tell)
 
     @on(Input.Changed)
     def _ask(self) -> None:
@@ -92,7 +93,7 @@ class Prune(ModalScreen[tuple[str, ...] | None]):
                 return
             if run not in self._sizes:
                 self._sizes[run] = removed_runs.size(self._index.folder(run).path)
-        self.app.call_from_thread(self._tell)
+        report(self.app, self._tell)
 
     def _tell(self) -> None:
         word = self.query_one("#prune-word", Static)

@@ -11,7 +11,6 @@ from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Input, Static
-from textual.worker import get_current_worker
 
 from tuiml.errors import TuimlError
 from tuiml.runs.folder import RunFolder
@@ -27,6 +26,7 @@ from tuiml.tui.panes.counts import Counts
 from tuiml.tui.panes.scores import Scores
 from tuiml.tui.panes.summary import Summary
 from tuiml.tui.panes.worst import Worst
+from tuiml.tui.reporting import report
 from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.tabline import Tabline
 from tuiml.tui.widgets.title import Title
@@ -114,8 +114,7 @@ class Results(Screen[None]):
             self._report(self._take_rows, data)
 
     def _report(self, take: Callable[..., object], *found: object) -> None:
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(take, *found)
+        report(self.app, take, *found)
 
     def _say_problem(self, words: str) -> None:
         """Say in every pane of rows why the run cannot be read."""

@@ -14,7 +14,6 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
-from textual.worker import get_current_worker
 
 from tuiml import recipe
 from tuiml.coach import moment
@@ -33,6 +32,7 @@ from tuiml.tui import actions, moments
 from tuiml.tui.condense import Condensed
 from tuiml.tui.drawing import overfits
 from tuiml.tui.messages import RunChosen
+from tuiml.tui.reporting import report
 from tuiml.tui.runners import read_log
 from tuiml.tui.screens.looking import Looking
 from tuiml.tui.widgets.chart import Chart
@@ -111,7 +111,7 @@ class Rewind(Looking):
     @work(thread=True, exit_on_error=False)
     def _read(self) -> None:
         read_log(self.follower)
-        self.app.call_from_thread(self._begin, _asked(self.folder))
+        report(self.app, self._begin, _asked(self.folder))
 
     def _begin(self, stopping: EarlyStopping | None) -> None:
         self._reading = False
@@ -125,8 +125,7 @@ class Rewind(Looking):
         from tuiml.runs import confusions
 
         found = confusions.read(self.folder)
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(setattr, self, "confusions", found)
+        report(self.app, setattr, self, "confusions", found)
 
     def _look(self) -> None:
         if not self._reading and self.state.live and read_log(self.follower, _READ_BYTES):

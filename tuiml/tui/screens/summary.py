@@ -16,7 +16,6 @@ from textual.content import Content
 from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
-from textual.worker import get_current_worker
 
 from tuiml.draw import task_card
 from tuiml.errors import TuimlError
@@ -26,6 +25,7 @@ from tuiml.tasks.base import Data
 from tuiml.tasks.sets import download
 from tuiml.text import clean, clean_lines
 from tuiml.tui import task_page
+from tuiml.tui.reporting import report
 
 
 class DataSummary(ModalScreen[None]):
@@ -70,8 +70,7 @@ class DataSummary(ModalScreen[None]):
             self._report(self._show, found)
 
     def _report(self, take: Callable[..., object], *found: object) -> None:
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(take, *found)
+        report(self.app, take, *found)
 
     def _say(self, words: str) -> None:
         self.query_one("#summary-page", Static).update(Content(words))

@@ -25,6 +25,7 @@ from tuiml.runs.folder import RunFolder
 from tuiml.tasks import catalog, check
 from tuiml.text import clean
 from tuiml.tui.messages import RecipeChosen, StartAsked
+from tuiml.tui.reporting import report
 
 _TITLE = 25
 _CLASSES = ("binary", "one_of_n", "many_of_n")
@@ -76,7 +77,7 @@ class Vary(ModalScreen[None]):
     @work(thread=True, exit_on_error=False)
     def _read(self) -> None:
         found = offer_of(self.folder)
-        self.app.call_from_thread(setattr, self, "offer", found)
+        report(self.app, setattr, self, "offer", found)
 
     def watch_offer(self, offer: Offer | None) -> None:
         """Fill the list."""

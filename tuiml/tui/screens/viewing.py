@@ -16,6 +16,7 @@ from tuiml.runs.folder import RunFolder
 from tuiml.state import RunState
 from tuiml.tui import ghosts, look, words
 from tuiml.tui.ghosts import Ghost
+from tuiml.tui.reporting import report
 from tuiml.tui.screens.card import CardScreen
 from tuiml.tui.widgets.chart import Chart
 
@@ -58,11 +59,11 @@ class Viewing(Screen[None]):
     @work(thread=True, exit_on_error=False, group="ghost")
     def _find_origin(self) -> None:
         if found := ghosts.origin(self.folder):
-            self.app.call_from_thread(self._haunt, found)
+            report(self.app, self._haunt, found)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="ghost")
     def _find_references(self) -> None:
-        self.app.call_from_thread(self._found, ghosts.references(self.folder))
+        report(self.app, self._found, ghosts.references(self.folder))
 
     def _found(self, references: list[Ghost]) -> None:
         self._references = references

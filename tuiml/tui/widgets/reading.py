@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual import work
 from textual.content import Content
 
+from tuiml.tui.reporting import report
 from tuiml.tui.widgets.line import Line
 
 Source = Callable[[], Content]
@@ -31,7 +32,7 @@ class Reading(Line):
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _read(self, source: Source) -> None:
-        self.app.call_from_thread(self._take, source())
+        report(self.app, self._take, source())
 
     def _take(self, words: Content) -> None:
         if self.source is not None:
