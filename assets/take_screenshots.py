@@ -6,6 +6,7 @@ Run `python assets/take_screenshots.py`; it needs the extra `test` and some minu
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,32 +21,35 @@ from tuiml.runs.folder import RunFolder
 from tuiml.settings import Settings
 from tuiml.tasks.recipes import build_recipe
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.messages import CompareAsked, RunChosen, StartAsked
+from tuiml.tui.messages import CompareAsked, RunChosen, StartAsked, TaskChosen
 
 HERE = Path(__file__).parent
 SIZE = (120, 36)
 FOLDS = ["folds.k=5", "train.epochs=150", "model.layers=64,64"]
 """Five small networks on a table, side by side: their curves part, and the mean says how long to train."""
-REMEDIES = ["regularize.dropout=0.5", "regularize.l2=0.001"]
+REMEDIES = ["regularize.dropout=0.5", "augment.ops=rotate:10,shift:0.1"]
 """Each alone is compared with the run that overfits."""
 
 
 async def take(runs_dir: Path) -> None:
     """Save the form, the darkroom, a run that overfits with its verdict, its comparison with two remedies, and folds."""
     overfit = build_recipe("digits", "overfit")
-    app = TuimlApp(Settings(runs_dir, "textual-dark"), overfit)
+    app = TuimlApp(Settings(runs_dir, "textual-dark"))
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause(2)
+        app.post_message(TaskChosen("digits", "overfit"))
+        await pilot.pause(8)  # toasts go by themselves
         save(app, "setup.svg")
         runs = [await train(pilot, runs_dir, build_recipe("digits", "overfit", sets=[one])) for one in REMEDIES]
         runs.insert(0, await train(pilot, runs_dir, overfit))
         if (verdict := diagnose(store.read(runs[0]).state)) is None or verdict.kind != "overfitting":
             raise SystemExit(f"the picture is to show a run that overfits; this one: {verdict}")
         app.post_message(RunChosen(runs[0]))
-        await pilot.pause(6)  # toasts go by themselves
+        await pilot.pause(6)
         save(app, "live.svg")
         app.post_message(CompareAsked(tuple(runs)))
         await pilot.pause(4)
+        await pilot.press("m", "m")  # smoothed
+        await pilot.pause(2)
         save(app, "compare.svg")
         app.post_message(RunChosen(await train(pilot, runs_dir, build_recipe("wine", sets=FOLDS))))
         await pilot.pause(6)
@@ -89,6 +93,7 @@ async def until(pilot: Pilot[int], look: Callable[[], RunFolder | None]) -> RunF
 
 
 if __name__ == "__main__":
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}  # the pictures', whatever the terminal here has
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(take(Path(folder)))
     record_session.record(HERE / "session.txt")
