@@ -16,8 +16,8 @@ from tuiml.tui.app import TuimlApp
 from tuiml.tui.screens.help import Help
 from tuiml.tui.screens.live import Live
 
-EXCLUSIVE = ({"pause", "resume"}, {"clear_cursor", "back"})
-"""Actions of which only one can be done at a time."""
+EXCLUSIVE = ({"pause", "resume"}, {"clear_cursor", "back"}, {"open_here", "back"})
+"""Actions of which only one can be done at a time, or of which the screen's own comes before the app's."""
 
 
 def test_what_is_sound_is_taken() -> None:
@@ -70,7 +70,7 @@ async def test_the_key_works_and_help_shows_it(
         await pilot.press("f9")
         screen = pilot.app.screen
         assert isinstance(screen, Live)
-        await until(pilot, lambda: screen.log_shown)
+        await until(pilot, lambda: screen.pane == "log")
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, Help) and "f9" in screen_text(app))
 

@@ -266,11 +266,11 @@ async def test_while_pictures_are_drawn_the_last_wish_counts(
     """Keys pressed meanwhile are not drawn one after the other: the pictures shown at the end are those asked for last."""
     let_go, epochs, real = threading.Event(), list[int](), showing.show
 
-    def slow(pictures: Pictures, wanted: Wanted) -> Any:
+    def slow(pictures: Pictures, wanted: Wanted, progress: Callable[[str], None]) -> Any:
         epochs.append(wanted.epoch)
         if wanted.epoch == 2:
             let_go.wait(10)
-        return real(pictures, wanted)
+        return real(pictures, wanted, progress)
 
     monkeypatch.setattr(showing, "show", slow)
     async with running(make_app(recipe())) as pilot:

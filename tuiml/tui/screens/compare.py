@@ -106,7 +106,7 @@ class Compare(Looking):
         for follower in self.followers:
             read_log(follower)
         names = [one.folder.name() or short(one.folder.id) for one in self.followers]
-        report(self.app, self._begin, names, _recipes(self.followers))
+        report(self, self._begin, names, _recipes(self.followers))
 
     def _begin(self, names: list[str], found: dict[str, Recipe]) -> None:
         self.names, self._recipes, self._read_all = names, found, True

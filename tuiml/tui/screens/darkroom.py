@@ -168,7 +168,7 @@ class Darkroom(Editing):
 
     def _report(self, take: Callable[..., object], *found: object) -> None:
         """Hand over what a thread found, unless one has left: cancelling stops no thread."""
-        report(self.app, take, *found)
+        report(self, take, *found)
 
     def _tell(self, what: str) -> None:
         """Say from a thread what takes long; keys go on working."""

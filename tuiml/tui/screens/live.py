@@ -240,7 +240,7 @@ class Live(Wishing, Viewing, Ticking):
             found = recipe.read(self.folder.recipe)
         except TuimlError:
             return  # of another version: it can be looked at, and what needs its recipe says so
-        report(self.app, self._take_recipe, found)
+        report(self, self._take_recipe, found)
 
     def _take_recipe(self, found: Recipe) -> None:
         self._recipe = found

@@ -70,7 +70,7 @@ class Prune(ModalScreen[tuple[str, ...] | None]):
             self._emptied = str(error)
         else:
             self._emptied = f"{count} deleted for ever, a week after they went to the bin" if count else ""
-        report(self.app, self._tell)
+        report(self, self._tell)
 
     @on(Input.Changed)
     def _ask(self) -> None:
@@ -93,7 +93,7 @@ class Prune(ModalScreen[tuple[str, ...] | None]):
                 return
             if run not in self._sizes:
                 self._sizes[run] = removed_runs.size(self._index.folder(run).path)
-        report(self.app, self._tell)
+        report(self, self._tell)
 
     def _tell(self) -> None:
         word = self.query_one("#prune-word", Static)

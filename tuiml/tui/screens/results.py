@@ -114,7 +114,7 @@ class Results(Screen[None]):
             self._report(self._take_rows, data)
 
     def _report(self, take: Callable[..., object], *found: object) -> None:
-        report(self.app, take, *found)
+        report(self, take, *found)
 
     def _say_problem(self, words: str) -> None:
         """Say in every pane of rows why the run cannot be read."""

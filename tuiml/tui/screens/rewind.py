@@ -111,7 +111,7 @@ class Rewind(Looking):
     @work(thread=True, exit_on_error=False)
     def _read(self) -> None:
         read_log(self.follower)
-        report(self.app, self._begin, _asked(self.folder))
+        report(self, self._begin, _asked(self.folder))
 
     def _begin(self, stopping: EarlyStopping | None) -> None:
         self._reading = False
@@ -125,7 +125,7 @@ class Rewind(Looking):
         from tuiml.runs import confusions
 
         found = confusions.read(self.folder)
-        report(self.app, setattr, self, "confusions", found)
+        report(self, setattr, self, "confusions", found)
 
     def _look(self) -> None:
         if not self._reading and self.state.live and read_log(self.follower, _READ_BYTES):

@@ -70,7 +70,7 @@ class DataSummary(ModalScreen[None]):
             self._report(self._show, found)
 
     def _report(self, take: Callable[..., object], *found: object) -> None:
-        report(self.app, take, *found)
+        report(self, take, *found)
 
     def _say(self, words: str) -> None:
         self.query_one("#summary-page", Static).update(Content(words))

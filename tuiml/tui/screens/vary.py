@@ -77,7 +77,7 @@ class Vary(ModalScreen[None]):
     @work(thread=True, exit_on_error=False)
     def _read(self) -> None:
         found = offer_of(self.folder)
-        report(self.app, setattr, self, "offer", found)
+        report(self, setattr, self, "offer", found)
 
     def watch_offer(self, offer: Offer | None) -> None:
         """Fill the list."""

@@ -59,11 +59,11 @@ class Viewing(Screen[None]):
     @work(thread=True, exit_on_error=False, group="ghost")
     def _find_origin(self) -> None:
         if found := ghosts.origin(self.folder):
-            report(self.app, self._haunt, found)
+            report(self, self._haunt, found)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="ghost")
     def _find_references(self) -> None:
-        report(self.app, self._found, ghosts.references(self.folder))
+        report(self, self._found, ghosts.references(self.folder))
 
     def _found(self, references: list[Ghost]) -> None:
         self._references = references

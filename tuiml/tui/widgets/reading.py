@@ -32,7 +32,7 @@ class Reading(Line):
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _read(self, source: Source) -> None:
-        report(self.app, self._take, source())
+        report(self, self._take, source())
 
     def _take(self, words: Content) -> None:
         if self.source is not None:
