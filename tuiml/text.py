@@ -14,7 +14,9 @@ def clean(text: object, limit: int = _LIMIT) -> str:
     bidirectional and zero-width format characters could make a name read as another one.
     Longer text than `limit` characters is cut with an ellipsis.
     """
-    line = "".join(_visible(character) for character in str(text)[: limit + 1])
+    line = str(text)[: limit + 1]
+    if not line.isprintable():  # letters and the space are; a thousand runs are mostly that
+        line = "".join(_visible(character) for character in line)
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

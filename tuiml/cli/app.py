@@ -83,7 +83,7 @@ def _dispatch(arguments: list[str]) -> int:
 
     if word in ("--help", "-h"):
         console.data(_help())
-    return _parse(train, arguments, "tuiml", "")
+    return _parse(train, arguments, "tuiml", "", usage="Usage: tuiml [OPTIONS]")
 
 
 def _no_such_command(word: str) -> str:
@@ -101,12 +101,22 @@ def _help() -> str:
     return "\n".join([_USAGE, "", "Commands:", *lines, ""])
 
 
-def _parse(function: Callable[..., Any], arguments: list[str], name: str, summary: str) -> int:
-    """Let cyclopts bind the arguments to the function's keyword-only parameters and call it."""
+def _parse(
+    function: Callable[..., Any], arguments: list[str], name: str, summary: str, usage: str | None = None
+) -> int:
+    """Let cyclopts bind the arguments to the function's keyword-only parameters and call it.
+
+    `usage` spares cyclopts a round over all parameters for the line that it would find itself.
+    """
     import cyclopts
 
-    app = cyclopts.App(name=name, help=summary, help_format="plaintext", version_flags=(), result_action="return_value")
+    app = cyclopts.App(
+        name=name, help=summary, help_format="plaintext", version_flags=(), result_action="return_value", usage=usage
+    )
     app.default(function)
+    if arguments in (["--help"], ["-h"]):  # cyclopts would bind all parameters first
+        app.help_print([])
+        return 0
     try:
         result = app(arguments, exit_on_error=False, print_error=False)
     except cyclopts.CycloptsError as error:

@@ -17,7 +17,7 @@ def knob(default: Any, meaning: str, title: str, flag: str | None = None, unit: 
 class Section(BaseModel):
     """A group of fields: frozen, and closed to names it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 def _split(value: Any) -> Any:

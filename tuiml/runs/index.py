@@ -18,7 +18,7 @@ from tuiml.runs.store import Follower
 
 FILE = ".index.jsonl"
 """Lies in the folder of runs; nothing is lost with it but the time to read the logs again."""
-_FORMAT = 1
+_FORMAT = 2
 _BREATH = 0.001
 """Seconds after each log in which another thread, such as that of a screen, can have the interpreter."""
 Stamp = tuple[int, int, int, int]
@@ -58,8 +58,9 @@ class Index:
             else:
                 entry, new = self._read(run, stamp)
                 entries[run] = entry
-                fresh += [run] if new else []
-                time.sleep(_BREATH if new else 0)
+                if new:
+                    fresh.append(run)
+                    time.sleep(_BREATH)
         self.entries = entries
         for known in (self._stamps, self._followers):
             for run in known.keys() - found.keys():
@@ -91,10 +92,7 @@ class Index:
         return entry, not entry.live
 
     def _keep(self, runs: list[str]) -> None:
-        lines = [
-            json.dumps({"format": _FORMAT, "stamp": self._stamps[run], "entry": vars(self.entries[run])})
-            for run in runs
-        ]
+        lines = [_line(self._stamps[run], self.entries[run]) for run in runs]
         if not lines:
             return
         try:
@@ -134,6 +132,11 @@ def _stat(path: str) -> os.stat_result | None:
         return None
 
 
+def _line(stamp: Stamp, entry: Entry) -> str:
+    """Return an entry as a line of the file. Its recipe is text there: most are alike, and need reading once."""
+    return json.dumps({"format": _FORMAT, "stamp": stamp, "entry": vars(entry) | {"recipe": json.dumps(entry.recipe)}})
+
+
 def _load(file: Path) -> dict[str, tuple[Stamp, Entry]]:
     """Return what was kept, the newest line of each run; a file of mostly old lines is written anew."""
     try:
@@ -142,13 +145,17 @@ def _load(file: Path) -> dict[str, tuple[Stamp, Entry]]:
         return {}
     found: dict[str, tuple[Stamp, Entry]] = {}
     lines: dict[str, bytes] = {}
+    recipes: dict[str, dict[str, Any]] = {}
     count = 0
     for line in content.splitlines():
         count += 1
         try:
             told = json.loads(line)
             if told["format"] == _FORMAT:
-                entry = Entry(**told["entry"])
+                recipe = told["entry"]["recipe"]
+                if recipe not in recipes:
+                    recipes[recipe] = json.loads(recipe)
+                entry = Entry(**told["entry"] | {"recipe": recipes[recipe]})
                 size, log, env, recipe = told["stamp"]
                 found[entry.id], lines[entry.id] = ((size, log, env, recipe), entry), line
         except (ValueError, TypeError, KeyError, RecursionError):  # torn, or of a stranger: read from the log again
