@@ -95,7 +95,7 @@ HEAVY = ("tensorflow", "keras", "ray", "sklearn", "scipy")
         ("import tuiml", ("numpy", "pydantic", "rich", *HEAVY)),
         ("from tuiml.cli.app import run; run(['--help'])", ("numpy", "textual", "cv2", "plotext", *HEAVY)),
         ("from tuiml.cli.app import run; run(['runs'])", ("numpy", "textual", "cv2", "plotext", *HEAVY)),
-        ("import tuiml.tui.app, tuiml.tui.screens.setup", ("cv2", "plotext", "PIL.Image", *HEAVY)),
+        ("import tuiml.tui.app, tuiml.tui.setup.screen", ("cv2", "plotext", "PIL.Image", *HEAVY)),
         ("import tuiml.tasks.catalog, tuiml.tasks.check, tuiml.tasks.split", ("cv2", "pooch", "PIL", *HEAVY)),
     ],
     ids=["augment", "tuiml", "help", "runs", "first screen", "tasks"],

@@ -13,12 +13,12 @@ from tuiml.draw.overlay import MOST
 from tuiml.recipe import compose, nested, to_toml
 from tuiml.runs.folder import RunFolder
 from tuiml.study.compare import Result, Row
-from tuiml.tui import comparing
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.compare import comparing
+from tuiml.tui.compare.screen import Compare
+from tuiml.tui.dialogs.vary import Vary
+from tuiml.tui.live.screen import Live
 from tuiml.tui.messages import CompareAsked
-from tuiml.tui.screens.compare import Compare
-from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.vary import Vary
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

@@ -6,7 +6,7 @@ from tuiml.events import Measured
 from tuiml.folds import Epoch
 from tuiml.gap import last_gap
 from tuiml.state import RunState
-from tuiml.tui.condense import Condensed, recent
+from tuiml.tui.curves.condense import Condensed, recent
 
 
 @pytest.mark.parametrize("step", [1, 300, 1000])

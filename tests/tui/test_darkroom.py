@@ -13,10 +13,10 @@ from textual.widgets import Static
 from tests.tui.conftest import running, screen_text, settle, until
 from tuiml.tasks import recipes
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.screens.ask import Ask
-from tuiml.tui.screens.choose import Choose
-from tuiml.tui.screens.darkroom import Darkroom
-from tuiml.tui.screens.setup import Setup
+from tuiml.tui.darkroom.screen import Darkroom
+from tuiml.tui.dialogs.ask import Ask
+from tuiml.tui.dialogs.choose import Choose
+from tuiml.tui.setup.screen import Setup
 
 MakeApp = Callable[..., TuimlApp]
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])

@@ -12,11 +12,11 @@ from augment.generator.steps import MEANINGS, applied
 from augment.parameter import Amount
 from augment.registry import catalog
 from tuiml.tasks.recipes import build_recipe
-from tuiml.tui import bench, dials, editor, offers
-from tuiml.tui.bench import Bench
-from tuiml.tui.bench_words import about, lines
-from tuiml.tui.editor import Draft
-from tuiml.tui.screens.choose import found
+from tuiml.tui.darkroom import bench, dials, editor, offers
+from tuiml.tui.darkroom.bench import Bench
+from tuiml.tui.darkroom.bench_words import about, lines
+from tuiml.tui.darkroom.editor import Draft
+from tuiml.tui.dialogs.choose import found
 
 EVERY = sorted(catalog())
 TURNS = st.lists(st.tuples(st.integers(0, 11), st.sampled_from([-3, -1, 1, 4]), st.booleans()), max_size=12)

@@ -13,8 +13,8 @@ from tuiml.runs.folder import RunFolder
 from tuiml.settings import Settings
 from tuiml.tui import actions, keymap
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.screens.help import Help
-from tuiml.tui.screens.live import Live
+from tuiml.tui.dialogs.help import Help
+from tuiml.tui.live.screen import Live
 
 EXCLUSIVE = ({"pause", "resume"}, {"clear_cursor", "back"}, {"open_here", "back"})
 """Actions of which only one can be done at a time, or of which the screen's own comes before the app's."""

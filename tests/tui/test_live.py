@@ -14,9 +14,9 @@ from tuiml.folds import Epoch
 from tuiml.runs.folder import RunFolder
 from tuiml.state import RunState
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.condense import Condensed
-from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.setup import Setup
+from tuiml.tui.curves.condense import Condensed
+from tuiml.tui.live.screen import Live
+from tuiml.tui.setup.screen import Setup
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

@@ -17,7 +17,7 @@ from tuiml import events
 from tuiml.recipe import compose, to_toml
 from tuiml.tasks import recipes
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.screens import live
+from tuiml.tui.live import screen as live
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

@@ -14,13 +14,13 @@ from tests.tui.conftest import WrittenRun, running, screen_text, settle, until
 from tuiml import events
 from tuiml.draw.view import View
 from tuiml.recipe import compose, to_toml
-from tuiml.tui import look
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.dialogs.card import CardScreen
+from tuiml.tui.dialogs.vary import Vary
+from tuiml.tui.live import look
+from tuiml.tui.live.screen import Live
 from tuiml.tui.messages import RecipeChosen, ResultsAsked, RewindAsked
-from tuiml.tui.screens.card import CardScreen
-from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.setup import Setup
-from tuiml.tui.screens.vary import Vary
+from tuiml.tui.setup.screen import Setup
 from tuiml.tui.widgets.chart import Chart
 from tuiml.tui.widgets.rows import Rows
 

@@ -16,11 +16,11 @@ from tuiml.coach.verdict import TITLES, Verdict
 from tuiml.draw.view import View
 from tuiml.folds import Epoch
 from tuiml.state import RunState
-from tuiml.tui import captions, gauges, look, network, words
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.gauges import Gauges, Gpu, Meter
-from tuiml.tui.pace import Pace, cost
-from tuiml.tui.screens.live import Live
+from tuiml.tui.curves.pace import Pace, cost
+from tuiml.tui.live import captions, gauges, look, network, words
+from tuiml.tui.live.gauges import Gauges, Gpu, Meter
+from tuiml.tui.live.screen import Live
 
 GIB = 2**30
 

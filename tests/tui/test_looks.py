@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tests.tui.conftest import NOON, WrittenRun, running, screen_text, settle, until
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.screens import live
+from tuiml.tui.live import screen as live
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

@@ -7,7 +7,7 @@ import pytest
 from tuiml.errors import UsageError
 from tuiml.state import RunState
 from tuiml.tasks.scores import ClassScore
-from tuiml.tui import figures, outcome, question
+from tuiml.tui.results import figures, outcome, question
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,6 @@ def _found(state: RunState) -> object:
 
     from tuiml.runs.folder import RunFolder
     from tuiml.tasks.recipes import default_recipe
-    from tuiml.tui.findings import Findings
+    from tuiml.tui.results.findings import Findings
 
     return Findings(RunFolder(Path("run")), state, default_recipe("digits"))

@@ -12,7 +12,7 @@ from tests.tui.conftest import WrittenRun, running, until
 from tuiml.runs.folder import RunFolder
 from tuiml.tui import actions
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.screens.live import Live
+from tuiml.tui.live.screen import Live
 
 MakeApp = Callable[..., TuimlApp]
 
@@ -82,9 +82,9 @@ async def test_a_task_a_field_and_a_run_are_reached_by_name(
 
 def test_every_action_has_a_method() -> None:
     """The table promises nothing that is not there."""
-    from tuiml.tui.screens.darkroom import Darkroom
-    from tuiml.tui.screens.runs import Runs
-    from tuiml.tui.screens.setup import Setup
+    from tuiml.tui.darkroom.screen import Darkroom
+    from tuiml.tui.runs.screen import Runs
+    from tuiml.tui.setup.screen import Setup
 
     places = {actions.SETUP: Setup, actions.LIVE: Live, actions.DARKROOM: Darkroom, actions.RUNS: Runs}
     missing = [

@@ -10,7 +10,7 @@ import pytest
 from tests.tui.conftest import WrittenRun
 from tuiml.tasks import catalog, effort
 from tuiml.tasks.recipes import build_recipe
-from tuiml.tui.past import Past
+from tuiml.tui.setup.past import Past
 
 Written = Callable[..., WrittenRun]
 DIGITS = catalog.find("digits")

@@ -17,13 +17,13 @@ from tuiml.recipe import Recipe, compose
 from tuiml.tasks import catalog
 from tuiml.tasks.split import split
 from tuiml.train import rows
-from tuiml.tui import bench, preview, showing
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.preview import Pairs, Pictures, load, preview_pairs
-from tuiml.tui.samples import Samples
-from tuiml.tui.screens import darkroom
-from tuiml.tui.screens.darkroom import Darkroom
-from tuiml.tui.showing import Wanted
+from tuiml.tui.darkroom import bench, preview, showing
+from tuiml.tui.darkroom import screen as darkroom
+from tuiml.tui.darkroom.preview import Pairs, Pictures, load, preview_pairs
+from tuiml.tui.darkroom.samples import Samples
+from tuiml.tui.darkroom.screen import Darkroom
+from tuiml.tui.darkroom.showing import Wanted
 
 MakeApp = Callable[..., TuimlApp]
 OPS = "flip,rotate:15,shift:0.1,noise:0.1"
@@ -299,7 +299,7 @@ async def test_keys_wait_for_the_data(make_app: MakeApp, monkeypatch: pytest.Mon
         return load(plan, progress)
 
     monkeypatch.setattr(darkroom, "load", slow)
-    monkeypatch.setattr("tuiml.tui.preview.load", slow)
+    monkeypatch.setattr("tuiml.tui.darkroom.preview.load", slow)
     async with running(make_app(recipe())) as pilot:
         await pilot.press("ctrl+o")
         await until(pilot, lambda: bool(loads))

@@ -10,8 +10,8 @@ from textual.widgets import OptionList
 
 from tests.tui.conftest import WrittenRun, running, screen_text, settle, until
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.quit import QuitQuestion
+from tuiml.tui.dialogs.quit import QuitQuestion
+from tuiml.tui.live.screen import Live
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

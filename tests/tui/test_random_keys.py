@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from tests.tui.conftest import WrittenRun, running, until
 from tuiml.runs.folder import RunFolder
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.screens.quit import QuitQuestion
-from tuiml.tui.screens.setup import Setup
+from tuiml.tui.dialogs.quit import QuitQuestion
+from tuiml.tui.setup.screen import Setup
 
 KEYS = [
     *"abcdefghijklmnoprstuvwxyz0123456789.,/+-=?*<>:_ABCXYZ",

@@ -8,7 +8,7 @@ import pytest
 
 from tuiml.tasks import catalog
 from tuiml.tasks.base import Task
-from tuiml.tui import form, relevance
+from tuiml.tui.setup import form, relevance
 
 FILES = [field.beginning + "somewhere" for field in form.FILES]
 CONTEXTS: list[dict[str, str]] = [

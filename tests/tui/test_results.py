@@ -21,11 +21,11 @@ from tests.tui import judged_runs
 from tests.tui.conftest import WrittenRun, gaps, running, screen_text, settle, until
 from tuiml.runs import predictions, predictor
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.live.screen import Live
 from tuiml.tui.messages import ResultsAsked
-from tuiml.tui.panes.counts import Counts
-from tuiml.tui.panes.worst import Worst
-from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.results import COUNTS, SUMMARY, TRY, WORST, Results
+from tuiml.tui.results.counts import Counts
+from tuiml.tui.results.screen import COUNTS, SUMMARY, TRY, WORST, Results
+from tuiml.tui.results.worst import Worst
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

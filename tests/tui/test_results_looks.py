@@ -13,7 +13,7 @@ from tests.tui.conftest import WrittenRun, settle, until
 from tuiml.runs.predictor import Predictor
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.messages import ResultsAsked
-from tuiml.tui.screens.results import Results
+from tuiml.tui.results.screen import Results
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

@@ -16,11 +16,11 @@ from tuiml import events
 from tuiml.recipe import compose, nested, to_toml
 from tuiml.runs import confusions
 from tuiml.runs.folder import RunFolder
-from tuiml.tui import moments
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.live.screen import Live
 from tuiml.tui.messages import RewindAsked
-from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.rewind import Rewind
+from tuiml.tui.rewind import moments
+from tuiml.tui.rewind.screen import Rewind
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

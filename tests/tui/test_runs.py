@@ -16,10 +16,10 @@ from tests.tui.conftest import NOON, WrittenRun, gaps, running, screen_text, set
 from tuiml.runs import bin as removed_runs
 from tuiml.runs.folder import RunFolder
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.live.screen import Live
 from tuiml.tui.messages import CompareAsked, RecipeChosen, ResultsAsked, RewindAsked
-from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.prune import Prune
-from tuiml.tui.screens.runs import Runs
+from tuiml.tui.runs.prune import Prune
+from tuiml.tui.runs.screen import Runs
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

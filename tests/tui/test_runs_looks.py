@@ -16,7 +16,8 @@ from textual.widgets import Input
 from tests.tui.conftest import NOON, WrittenRun, settle
 from tuiml.runs import index
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.screens import prune, runs
+from tuiml.tui.runs import prune
+from tuiml.tui.runs import screen as runs
 
 MakeApp = Callable[..., TuimlApp]
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])

@@ -13,11 +13,11 @@ from tuiml.draw.numbers import figure
 from tuiml.recipe import Recipe
 from tuiml.tasks import recipes
 from tuiml.train import rows
-from tuiml.tui import samples
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.preview import load
-from tuiml.tui.samples import Samples
-from tuiml.tui.screens.darkroom import Darkroom
+from tuiml.tui.darkroom import samples
+from tuiml.tui.darkroom.preview import load
+from tuiml.tui.darkroom.samples import Samples
+from tuiml.tui.darkroom.screen import Darkroom
 
 MakeApp = Callable[..., TuimlApp]
 

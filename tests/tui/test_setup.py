@@ -12,11 +12,11 @@ from tuiml import knobs
 from tuiml.recipe import compose, from_toml
 from tuiml.runs.folder import RunFolder
 from tuiml.tasks import catalog, recipes
-from tuiml.tui import form
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.examine import examine
+from tuiml.tui.live.screen import Live
 from tuiml.tui.palette import TaskChosen
-from tuiml.tui.screens.live import Live
+from tuiml.tui.setup import form
+from tuiml.tui.setup.examine import examine
 
 MakeApp = Callable[..., TuimlApp]
 

@@ -14,14 +14,14 @@ from tuiml import knobs
 from tuiml.recipe import read, to_toml
 from tuiml.runs.folder import RunFolder
 from tuiml.tasks import catalog, recipes
-from tuiml.tui import form
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.darkroom.screen import Darkroom
+from tuiml.tui.dialogs.card import CardScreen
 from tuiml.tui.messages import RecipeChosen
-from tuiml.tui.screens.card import CardScreen
-from tuiml.tui.screens.darkroom import Darkroom
-from tuiml.tui.screens.presets import Presets
-from tuiml.tui.screens.recipes import LoadRecipe, SaveRecipe, file_name, stored
-from tuiml.tui.screens.summary import DataSummary
+from tuiml.tui.setup import form
+from tuiml.tui.setup.presets import Presets
+from tuiml.tui.setup.recipes import LoadRecipe, SaveRecipe, file_name, stored
+from tuiml.tui.setup.summary import DataSummary
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

@@ -13,9 +13,9 @@ from tests.tui.conftest import WrittenRun, running, screen_text, settle, until
 from tuiml import knobs, recipe
 from tuiml.runs.folder import RunFolder
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.setup import Setup
-from tuiml.tui.screens.vary import Vary, offer_of
+from tuiml.tui.dialogs.vary import Vary, offer_of
+from tuiml.tui.live.screen import Live
+from tuiml.tui.setup.screen import Setup
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]

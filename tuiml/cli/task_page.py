@@ -21,7 +21,7 @@ from tuiml.tasks import catalog, portrait, recipes
 from tuiml.tasks.base import Data, Task
 from tuiml.tasks.sets import download
 from tuiml.text import clean
-from tuiml.tui import task_page
+from tuiml.tui.setup import task_page
 
 
 def show(name: str, fields: Mapping[str, Any], preset: str | None, sets: Sequence[str], fetch: bool, json: bool) -> int:

@@ -27,15 +27,15 @@ from tuiml.settings import Settings
 from tuiml.tasks import recipes
 from tuiml.text import clean
 from tuiml.tui import actions, bell, clipboard, graphics, keymap, leaving, stray, themes
+from tuiml.tui.dialogs.help import Help
+from tuiml.tui.dialogs.quit import QuitQuestion
+from tuiml.tui.live.screen import Live
+from tuiml.tui.live.viewing import Remembered
 from tuiml.tui.messages import CopyAsked, RunOver
 from tuiml.tui.openings import Openings
 from tuiml.tui.palette import Commands
 from tuiml.tui.runners import Runners
-from tuiml.tui.screens.help import Help
-from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.quit import QuitQuestion
-from tuiml.tui.screens.setup import Setup
-from tuiml.tui.screens.viewing import Remembered
+from tuiml.tui.setup.screen import Setup
 
 _SIGNALS = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HANGUP}
 _LISTEN_EVERY = 1.0

@@ -6,7 +6,7 @@ from textual.message import Message
 
 from tuiml.fields import Recipe
 from tuiml.runs.folder import RunFolder
-from tuiml.tui import form
+from tuiml.tui.setup import form
 
 
 class TaskChosen(Message):

@@ -12,7 +12,10 @@ from tuiml.errors import TuimlError
 from tuiml.fields import Recipe
 from tuiml.runs.folder import RunFolder
 from tuiml.text import clean
-from tuiml.tui.form import file_field
+from tuiml.tui.compare.screen import Compare
+from tuiml.tui.darkroom.screen import Darkroom
+from tuiml.tui.live.screen import Live
+from tuiml.tui.live.viewing import Remembered
 from tuiml.tui.messages import (
     CompareAsked,
     FieldChosen,
@@ -23,15 +26,12 @@ from tuiml.tui.messages import (
     StartAsked,
     TaskChosen,
 )
+from tuiml.tui.results.screen import Results
+from tuiml.tui.rewind.screen import Rewind
 from tuiml.tui.runners import Runners
-from tuiml.tui.screens.compare import Compare
-from tuiml.tui.screens.darkroom import Darkroom
-from tuiml.tui.screens.live import Live
-from tuiml.tui.screens.results import Results
-from tuiml.tui.screens.rewind import Rewind
-from tuiml.tui.screens.runs import Runs
-from tuiml.tui.screens.setup import Setup
-from tuiml.tui.screens.viewing import Remembered
+from tuiml.tui.runs.screen import Runs
+from tuiml.tui.setup.form import file_field
+from tuiml.tui.setup.screen import Setup
 
 
 class Openings(App[int]):

@@ -15,9 +15,10 @@ from tuiml.runs import store
 from tuiml.runs.folder import RunFolder
 from tuiml.tasks import catalog, presets
 from tuiml.text import clean
-from tuiml.tui import actions, form, keymap
-from tuiml.tui.hints import help_of, title_of
+from tuiml.tui import actions, keymap
 from tuiml.tui.messages import FieldChosen, RunChosen, TaskChosen
+from tuiml.tui.setup import form
+from tuiml.tui.setup.hints import help_of, title_of
 
 _RECENT = 20
 

@@ -1,0 +1,1 @@
+"""How curves come to the terminal, whichever screen they are on: condensed, paced, looked at."""

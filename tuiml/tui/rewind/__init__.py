@@ -1,0 +1,1 @@
+"""Rewind: a run gone through epoch by epoch."""

@@ -1,0 +1,1 @@
+"""Runs: every run on disk, and what one does with them."""

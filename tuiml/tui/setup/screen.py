@@ -1,0 +1,199 @@
+"""Setup: the first screen, where a recipe is made: what one can do with the form beside filling it in."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from textual import on, work
+from textual.message import Message
+from textual.widgets import Button
+
+from tuiml.coach import explain
+from tuiml.errors import TuimlError
+from tuiml.fields import Recipe
+from tuiml.runs.folder import RunFolder
+from tuiml.tasks import presets, recipes
+from tuiml.text import clean
+from tuiml.tui.dialogs.card import CardScreen
+from tuiml.tui.messages import CopyAsked
+from tuiml.tui.setup import form, relevance
+from tuiml.tui.setup.examine import Examined, examine
+from tuiml.tui.setup.form import OPS, PRESET
+from tuiml.tui.setup.form_screen import FormScreen
+from tuiml.tui.setup.presets import Offer, Presets
+from tuiml.tui.setup.recipes import Found, LoadRecipe, SaveRecipe
+from tuiml.tui.setup.summary import DataSummary
+
+
+class Setup(FormScreen):
+    """The first screen."""
+
+    class PreviewAsked(Message):
+        """The user wants to see what augmentation does; `typed` are operations that mean nothing yet."""
+
+        def __init__(self, recipe: Recipe, typed: str = "") -> None:
+            self.recipe, self.typed = recipe, typed
+            super().__init__()
+
+    class TrainAsked(Message):
+        """The user asked to start a recipe without problems; `origin` is the run that it varies."""
+
+        def __init__(self, recipe: Recipe, origin: RunFolder | None = None) -> None:
+            self.recipe, self.origin = recipe, origin
+            super().__init__()
+
+    def go_to(self, path: str) -> None:
+        """Put the cursor into a field; a field that means nothing at present is explained instead."""
+        if self.form.fields[path] in self.form.visible_fields:
+            self.form.focus_field(path)
+        else:
+            self.notify(f"{self.form.fields[path].label} is shown when {relevance.why_hidden(path)}.", markup=False)
+
+    def action_preview(self) -> None:
+        """Show what augmentation does; what is wrong elsewhere on the form does not hinder that, as long as the data can be read."""
+        values, wrong = self.values, {form.place(piece.path, self.values) for piece in self.examined.problems}
+        try:
+            recipe = self.examined.recipe or form.without(values, wrong)
+        except TuimlError:
+            recipe = None
+        if recipe is not None:
+            self.post_message(self.PreviewAsked(recipe, "" if recipe.augment.ops else values[OPS].strip()))
+        elif self.examined.problems:
+            self._refuse(self.examined)
+
+    def action_copy_command(self) -> None:
+        """Copy the equivalent command."""
+        if self.examined.command:
+            self.post_message(CopyAsked(self.examined.command))
+        else:
+            self.notify("There is no command yet: put the problems right first.", severity="warning")
+
+    def action_explain(self) -> None:
+        """Explain the field with the cursor on a card."""
+        if field := self.form.focused:
+            self.app.push_screen(CardScreen(explain.card(field.path)))
+
+    @work(exclusive=True, group="presets")
+    async def action_presets(self) -> None:
+        """List the presets of the task with what each changes, and load the one chosen."""
+        values = self.values
+        offers = await asyncio.to_thread(_offers, values)
+
+        def load(chosen: str | None) -> None:
+            if chosen is not None:
+                self.load_task(values["task"], chosen)
+
+        self.app.push_screen(Presets(clean(values["task"], 60), offers, values[PRESET]), load)
+
+    @work(exclusive=True, group="recipes")
+    async def action_save_recipe(self) -> None:
+        """Write the recipe into a file."""
+        found = await asyncio.to_thread(examine, self.values, self.runs_dir)
+
+        def say(file: Path | None) -> None:
+            if file is not None:
+                words = f"{clean(file, 300)}\nAgain: tuiml --recipe {clean(file.name, 100)}"
+                self.notify(words, title="Saved", markup=False)
+
+        if found.recipe is None:
+            self._refuse(found)
+        else:
+            self.app.push_screen(SaveRecipe(found.recipe), say)
+
+    def action_load_recipe(self) -> None:
+        """Choose a recipe among files and runs, and show it on the form."""
+
+        def load(found: Found | None) -> None:
+            if found is not None:
+                self._read_recipe(found)
+
+        self.app.push_screen(LoadRecipe(self.runs_dir), load)
+
+    @work(exclusive=True, group="recipes")
+    async def _read_recipe(self, found: Found) -> None:
+        try:
+            recipe = await asyncio.to_thread(partial(recipes.build_recipe, file=found.file))
+        except TuimlError as error:
+            self.notify(
+                clean(error, 600), title=f"Not loaded: {clean(found.file.name, 60)}", severity="error", markup=False
+            )
+        else:
+            self.load_recipe(recipe, found.run)
+
+    def action_summary(self) -> None:
+        """Show the rows of the task: how many, of which class, and some of them."""
+        if self.examined.recipe is not None:
+            self.app.push_screen(DataSummary(self.examined.recipe))
+        elif self.examined.problems:
+            self._refuse(self.examined)
+
+    def action_find_field(self) -> None:
+        """Search the fields by name and go to one."""
+        paths = ["task", *(path for group in form.paths().values() for path in group)]
+        fields = [self.form.fields[path] for path in paths]
+        entries = [
+            (f"{field.label}  {field.path}", partial(self.go_to, field.path), field.value.replace("[", r"\["))
+            for field in fields
+        ]
+        self.app.search_commands(entries, "Go to a field…")
+
+    def action_leap(self, by: int) -> None:
+        """Move the cursor several fields."""
+        chain = self.form.visible_fields
+        at = chain.index(self.form.focused) if self.form.focused in chain else 0
+        self.form.focus_field(chain[min(max(at + by, 0), len(chain) - 1)].path)
+
+    def action_next_group(self) -> None:
+        """To the first field of the next group."""
+        self.form.focus_group(1)
+
+    def action_previous_group(self) -> None:
+        """To the first field of the group before."""
+        self.form.focus_group(-1)
+
+    def action_reset_field(self) -> None:
+        """Give the focused field the task's default value."""
+        if field := self.form.focused:
+            base = form.parted(form.default_values(self.values["task"], self.values[PRESET]))
+            self.change(field.path, base.get(field.path, field.value))
+
+    def action_reset_form(self) -> None:
+        """Load the task's default recipe."""
+        self.load_task(self.values["task"])
+
+    @on(Button.Pressed, "#setup-train")
+    def _pressed(self) -> None:
+        self.train()
+
+    @work(exclusive=True, group="train")
+    async def train(self) -> None:
+        """Start the recipe, or say what is wrong with it."""
+        found = await asyncio.to_thread(examine, self.values, self.runs_dir)
+        self.examined = found
+        if found.problems:
+            self._refuse(found)
+        elif found.recipe is not None:
+            self.post_message(self.TrainAsked(found.recipe, self.origin))
+
+    def _refuse(self, found: Examined) -> None:
+        first = found.problems[0]
+        self.notify(
+            clean(str(first), 300), title=f"{len(found.problems)} to put right first", severity="error", markup=False
+        )
+        self.form.focus_field(form.place(first.path, self.values))
+
+
+def _offers(values: form.Values) -> list[Offer]:
+    """Return each preset of the form's task with what it would change on the form."""
+    task = values["task"]
+    titles = {form.DEFAULT: "the task's quick recipe"}
+    return [
+        Offer(
+            name,
+            titles.get(name) or presets.meaning(name),
+            tuple(form.changes(values, form.default_values(task, name))),
+        )
+        for name in form.preset_names(task)
+    ]
