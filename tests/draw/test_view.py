@@ -333,7 +333,7 @@ def test_the_keys_for_zoom_and_smoothing_come_round(run: Run) -> None:
 
     assert seen == [(50.5, 100), (75.25, 100), (87.625, 100), None]
     assert smoothings == [0.6, 0.9, 0.0]
-    assert other_axis(state, View(window=(1, 5))) == View(time=True)
+    assert other_axis(View(window=(1, 5))) == View(time=True)
 
 
 def test_a_click_finds_the_epoch_that_is_drawn_there(run: Run) -> None:

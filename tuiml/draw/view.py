@@ -123,7 +123,7 @@ def next_smoothing(view: View) -> View:
     return replace(view, smoothing=next((factor for factor in SMOOTHINGS if factor > view.smoothing), SMOOTHINGS[0]))
 
 
-def other_axis(state: RunState, view: View) -> View:
+def other_axis(view: View) -> View:
     """Return the view with epochs for seconds on x, or seconds for epochs; all of them, since the window was of the others."""
     return replace(view, time=not view.time, window=None)
 

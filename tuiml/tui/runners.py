@@ -106,8 +106,13 @@ class Runners:
             standby.dismiss()
 
 
+def read_piece(follower: Follower) -> bool:
+    """Take in 64 KiB of a log at most, for a screen that does not wait; return whether anything changed."""
+    return read_log(follower, 65_536)
+
+
 def read_log(follower: Follower, limit: int | None = None) -> bool:
-    """Take in new records and return whether anything changed; a log that cannot be read ends the run's story, not the app."""
+    """Take in new records, at most `limit` bytes of them, and return whether anything changed; a log that cannot be read ends the run's story, not the app."""
     try:
         return follower.read(limit)
     except StorageError as error:

@@ -27,24 +27,25 @@ from tuiml.study.compare import Result, differences, leaders, results
 from tuiml.tui import actions
 from tuiml.tui.compare import comparing
 from tuiml.tui.curves.condense import Condensed
-from tuiml.tui.curves.looking import Looking
+from tuiml.tui.curves.pace import Pace
+from tuiml.tui.curves.scaling import Scaling
 from tuiml.tui.dialogs.vary import Vary
 from tuiml.tui.messages import RecipeChosen, RunChosen
 from tuiml.tui.reporting import report
-from tuiml.tui.runners import read_log
+from tuiml.tui.runners import read_log, read_piece
+from tuiml.tui.ticking import Ticking
 from tuiml.tui.widgets.chart import Chart
 from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.title import Title
 
 LOOK_EVERY = 1.0
 """Seconds between looks at the logs of live runs."""
-_READ_BYTES = 65_536
 PANES = ("loss", "metric", "recipes")
 _SHORT_PANES = (*PANES, "results")
 """Where the screen is low, the table of results has no place of its own."""
 
 
-class Compare(Looking):
+class Compare(Scaling, Ticking):
     """The first run is the reference. Reads nothing but run folders; live runs move on while one looks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.COMPARE)]
@@ -59,7 +60,7 @@ class Compare(Looking):
         self.names = [folder.id for folder in folders]
         self._recipes: dict[str, Recipe] = {}
         self._condensed = [Condensed() for _ in folders]
-        self._read_all, self._behind = False, False
+        self._read_all, self._behind, self._pace = False, False, Pace()
         self._results: list[Result] = []
         self._shown: dict[str, Text] = {}
 
@@ -122,9 +123,9 @@ class Compare(Looking):
         if not self._read_all:
             return
         for follower in self.followers:
-            if follower.state.live and read_log(follower, _READ_BYTES):
+            if follower.state.live and read_piece(follower):
                 self._behind = True
-        if self._behind and self._due():
+        if self._behind and self._pace.due(self.app):
             self._paint()
 
     def _paint(self) -> None:
@@ -163,7 +164,7 @@ class Compare(Looking):
         ]
         for chart in self.query(Chart):
             which = "loss" if chart.has_class("loss") else "metric"
-            chart.picture = self._paced(partial(overlay.overlay, shown, which, view=self.view))
+            chart.picture = self._pace.counted(partial(overlay.overlay, shown, which, view=self.view))
 
     def watch_view(self) -> None:
         """Draw the curves."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from functools import partial
-
-from rich.text import Text
 
 from tuiml.coach.diagnosis import diagnose
 from tuiml.coach.verdict import Verdict
@@ -15,7 +12,7 @@ from tuiml.draw.folds import judged
 from tuiml.draw.view import View
 from tuiml.state import RunState
 from tuiml.tui.curves.condense import Condensed
-from tuiml.tui.curves.pace import Pace, cost
+from tuiml.tui.curves.pace import Pace
 from tuiml.tui.widgets.chart import Picture
 
 _FOLD_STEPS = 200
@@ -37,7 +34,9 @@ class Drawing:
         shown = self._condensed.view(state, view.cursor)
         view = replace(view, overfits=overfits(self.verdict(state)))
         if state.plan is None:
-            return {which: self._paced(partial(curves.loss_and_metric, shown, which, view=view)) for which in WHICH}
+            return {
+                which: self.pace.counted(partial(curves.loss_and_metric, shown, which, view=view)) for which in WHICH
+            }
         reached = (
             int(state.progress() * _FOLD_STEPS),
             len(state.history),
@@ -49,7 +48,7 @@ class Drawing:
         if reached == self._folds_drawn:
             return {}
         self._folds_drawn = reached
-        return {which: self._paced(self._of_folds(shown, which, view)) for which in WHICH}
+        return {which: self.pace.counted(self._of_folds(shown, which, view)) for which in WHICH}
 
     def _of_folds(self, shown: RunState, which: str, view: View) -> Picture:
         """Return the folds' curves; once there is a refit, its own takes the place of the metric that decides nothing."""
@@ -57,14 +56,6 @@ class Drawing:
         if which != first and shown.history:
             return partial(fold_curves.refit_chart, shown, first, view=view)
         return partial(fold_curves.folds_chart, shown, which, view=view)
-
-    def _paced(self, picture: Picture) -> Picture:
-        def draw(width: int, height: int) -> Text:
-            text = picture(width, height)
-            self.pace.spend(cost([text]), time.monotonic())
-            return text
-
-        return draw
 
     def verdict(self, state: RunState) -> Verdict | None:
         """Return the verdict, found anew when an epoch has ended; None while there is too little to say."""

@@ -22,7 +22,6 @@ from tuiml.tasks import recipes
 from tuiml.text import clean
 from tuiml.tui import actions
 from tuiml.tui.actions import live as table
-from tuiml.tui.curves import line
 from tuiml.tui.curves.pace import cost
 from tuiml.tui.dialogs.vary import Vary
 from tuiml.tui.live import captions, gauges, look, network
@@ -32,7 +31,7 @@ from tuiml.tui.live.viewing import Remembered, Viewing
 from tuiml.tui.live.wishing import Wishing
 from tuiml.tui.messages import CopyAsked, RecipeChosen, ResultsAsked, RewindAsked, RunOver
 from tuiml.tui.reporting import report
-from tuiml.tui.runners import Runners, read_log
+from tuiml.tui.runners import Runners, read_piece
 from tuiml.tui.ticking import Ticking
 from tuiml.tui.widgets.chart import Chart
 from tuiml.tui.widgets.keys import Keys
@@ -45,7 +44,6 @@ from tuiml.tui.widgets.title import Title
 
 LOOK_EVERY = 0.25
 """Seconds between looks at a log that is read to its end."""
-_READ_BYTES = 65_536
 _READ_SECONDS = 0.02
 _LOW = 10
 """Rows below which there is room for one chart alone."""
@@ -109,14 +107,14 @@ class Live(Wishing, Viewing, Ticking):
     def look_at_log(self) -> None:
         """Take in what was written, for a few milliseconds at most: the next look goes on where this one ended."""
         until = time.monotonic() + _READ_SECONDS
-        while (more := read_log(self.follower, _READ_BYTES)) and time.monotonic() < until:
+        while (more := read_piece(self.follower)) and time.monotonic() < until:
             pass
         if not more and self.state.live and self.runners.died(self.folder) and not self.folder.lock.exists():
             self.state.mark_crashed("the runner ended before it began; its log says why")
         if self.pane == "log":
             self.query_one(LogPane).look()
         self.seen = (self.state.count, self.state.status)
-        free = self._drawing.pace.ready(time.monotonic()) and not line.busy(self.app)
+        free = self._drawing.pace.due(self.app)
         if free or self.drawn[1] != self.seen[1]:
             self.drawn = self.seen
         standing = self.state.status == "paused"
@@ -170,7 +168,6 @@ class Live(Wishing, Viewing, Ticking):
 
     def on_resize(self) -> None:
         """Say what does not fit."""
-        self._drawing.pace.cells = self.size.width * self.size.height
         self.set_class(self.size.height < _LOW, "-low")
         self.watch_now(self.now)
         self._paint_lower()

@@ -1,4 +1,4 @@
-"""Viewing: the keys by which one looks at a run's curves: scale, smoothing, axis, zoom, cursor, ghost."""
+"""Viewing: the keys by which one looks at one run's curves: cursor, ghost, batches, total, cards, beside those of scaling."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from textual import on, work
 from textual.reactive import var
-from textual.screen import Screen
 
 from tuiml.coach import explain
 from tuiml.draw import curves
 from tuiml.draw import view as views
 from tuiml.draw.view import View
 from tuiml.runs.folder import RunFolder
-from tuiml.state import RunState
+from tuiml.tui.curves.scaling import Scaling
 from tuiml.tui.dialogs.card import CardScreen
 from tuiml.tui.live import ghosts, look, words
 from tuiml.tui.live.ghosts import Ghost
@@ -29,10 +28,9 @@ class Remembered:
     told_of_penalty: bool = False
 
 
-class Viewing(Screen[None]):
-    """Keeps a `view`; what is shown follows by the `watch_view` of the screen that is one."""
+class Viewing(Scaling):
+    """What is shown follows by the `watch_view` of the screen that is one."""
 
-    view: var[View] = var(View, init=False)
     pane: var[str] = var("epochs", init=False)
 
     def __init__(self, folder: RunFolder, remembered: Remembered | None) -> None:
@@ -43,12 +41,8 @@ class Viewing(Screen[None]):
         self._references: list[Ghost] | None = None
         self.ghost: Ghost | None = None
 
-    @property
-    def state(self) -> RunState:
-        """What the log says so far."""
-        raise NotImplementedError
-
-    def _see(self, view: View) -> None:
+    def see(self, view: View) -> None:
+        """Look at the curves in this way, and at the next run's likewise."""
         self._remembered.view = look.remembered(view)
         self.view = view
 
@@ -86,13 +80,13 @@ class Viewing(Screen[None]):
     def _pointed(self, event: Chart.Pointed) -> None:
         """Read off the epoch that was clicked."""
         if found := self._under(event):
-            self._see(replace(self.view, cursor=found[0]))
+            self.see(replace(self.view, cursor=found[0]))
 
     @on(Chart.Zoomed)
     def _zoomed(self, event: Chart.Zoomed) -> None:
         """Come closer to what the wheel was turned over, or go away from it."""
         if found := self._under(event):
-            self._see(views.zoom(self.state, self.view, event.steps, found[1]))
+            self.see(views.zoom(self.state, self.view, event.steps, found[1]))
 
     def _under(self, event: Chart.Pointed | Chart.Zoomed) -> tuple[int, float] | None:
         """Return the epoch and the place on x under the pointer; None beside the canvas, and for folds."""
@@ -108,7 +102,7 @@ class Viewing(Screen[None]):
             self._remembered.told_of_penalty = True
             self.app.push_screen(CardScreen(explain.card("penalty")))
         if penalized:
-            self._see(replace(self.view, total=not self.view.total))
+            self.see(replace(self.view, total=not self.view.total))
 
     def action_explain_words(self) -> None:
         """Show the cards of the words on show, the verdict's first."""
@@ -121,37 +115,21 @@ class Viewing(Screen[None]):
         else:
             self._find_references()
 
-    def action_smooth(self) -> None:
-        """Take the next smoothing."""
-        self._see(views.next_smoothing(self.view))
-
-    def action_log_scale(self) -> None:
-        """Make the scale logarithmic, or plain again."""
-        self._see(replace(self.view, log=not self.view.log))
-
-    def action_time_axis(self) -> None:
-        """Show time in place of epochs, or epochs again."""
-        self._see(views.other_axis(self.state, self.view))
-
     def action_batches(self) -> None:
         """Show each batch's loss, or epochs alone."""
-        self._see(replace(self.view, batches=not self.view.batches))
+        self.see(replace(self.view, batches=not self.view.batches))
 
     def action_honest(self) -> None:
         """Show or hide the train curve measured with dropout and augmentation off."""
-        self._see(replace(self.view, honest=not self.view.honest))
-
-    def action_zoom(self) -> None:
-        """Come closer, about the cursor where there is one; after the closest, see all."""
-        self._see(views.next_zoom(self.state, self.view))
+        self.see(replace(self.view, honest=not self.view.honest))
 
     def action_cursor_left(self) -> None:
         """Read off the epoch before."""
-        self._see(look.stepped(self.state, self.view, -1))
+        self.see(look.stepped(self.state, self.view, -1))
 
     def action_cursor_right(self) -> None:
         """Read off the epoch after."""
-        self._see(look.stepped(self.state, self.view, 1))
+        self.see(look.stepped(self.state, self.view, 1))
 
     def action_cursor_first(self) -> None:
         """Read off the first epoch."""
@@ -164,8 +142,8 @@ class Viewing(Screen[None]):
     def _read(self, at: int) -> None:
         if self.state.history:
             there = replace(self.view, cursor=self.state.history[at].number)
-            self._see(look.stepped(self.state, there, 0))
+            self.see(look.stepped(self.state, there, 0))
 
     def action_clear_cursor(self) -> None:
         """Read nothing off any more."""
-        self._see(replace(self.view, cursor=None))
+        self.see(replace(self.view, cursor=None))

@@ -11,11 +11,12 @@ from rich.text import Text
 from textual.content import Content
 
 from tuiml.coach.diagnosis import Verdict
-from tuiml.coach.patience import Stopped
+from tuiml.coach.patience import what_if
 from tuiml.draw import confusion
 from tuiml.draw.numbers import figure
+from tuiml.fields import EarlyStopping
 from tuiml.folds import Epoch
-from tuiml.tasks import scores
+from tuiml.tasks import metrics, scores
 from tuiml.text import clean
 
 _FIRST = {"loss": 0, "val_loss": 1}
@@ -63,8 +64,11 @@ def nothing(live: bool) -> str:
     return f"{words}\n\nesc: back to it"
 
 
-def patience(wait: int, stopped: Stopped, epochs: Sequence[Epoch], monitor: str, live: bool) -> Content:
-    """Return what early stopping with a patience of `wait` epochs would have come to."""
+def patience(epochs: Sequence[Epoch], rule: EarlyStopping, wait: int, live: bool) -> Content:
+    """Return what early stopping by `rule`, but with a patience of `wait` epochs, would have come to."""
+    monitor = rule.monitor
+    mode = "max" if rule.mode == "auto" and metrics.rises(monitor) else rule.mode
+    stopped = what_if(epochs, wait, monitor, mode, rule.min_delta, rule.baseline, rule.start_from_epoch)
     asked = Content.assemble(("what if patience were ", "dim"), (f"{wait}", "bold $text-accent"), (" (↑ ↓): ", "dim"))
     if stopped.best_epoch is None or stopped.best_value is None:
         return Content.assemble(asked, f"{clean(monitor)} was never told")

@@ -18,7 +18,6 @@ from textual.widgets import Static
 from tuiml import recipe
 from tuiml.coach import moment
 from tuiml.coach.diagnosis import Verdict, diagnose
-from tuiml.coach.patience import what_if
 from tuiml.draw import view as views
 from tuiml.errors import TuimlError
 from tuiml.fields import EarlyStopping
@@ -26,16 +25,17 @@ from tuiml.folds import Epoch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.store import Follower
 from tuiml.state import RunState
-from tuiml.tasks import metrics
 from tuiml.text import clean
 from tuiml.tui import actions
 from tuiml.tui.curves.condense import Condensed
-from tuiml.tui.curves.looking import Looking
+from tuiml.tui.curves.pace import Pace
+from tuiml.tui.curves.scaling import Scaling
 from tuiml.tui.live.drawing import overfits
 from tuiml.tui.messages import RunChosen
 from tuiml.tui.reporting import report
 from tuiml.tui.rewind import moments
-from tuiml.tui.runners import read_log
+from tuiml.tui.runners import read_log, read_piece
+from tuiml.tui.ticking import Ticking
 from tuiml.tui.widgets.chart import Chart
 from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.line import Line
@@ -43,13 +43,12 @@ from tuiml.tui.widgets.title import Title
 
 LOOK_EVERY = 2.0
 """Seconds between looks at the log of a live run."""
-_READ_BYTES = 65_536
 _PATIENCE = 3
 """What is asked at first of a run without early stopping."""
 PANES = ("loss", "metric", "confusion")
 
 
-class Rewind(Looking):
+class Rewind(Scaling, Ticking):
     """Reads nothing but the run folder. While one stands at the last epoch of a live run, one moves along with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.REWIND)]
@@ -69,7 +68,7 @@ class Rewind(Looking):
         self._last = 0
         self._stopping = EarlyStopping(patience=_PATIENCE)
         self._condensed = Condensed()
-        self._reading, self._behind = True, False
+        self._reading, self._behind, self._pace = True, False, Pace()
         self._painted: tuple[object, ...] = ()
         self._verdict: Verdict | None = None
 
@@ -129,9 +128,9 @@ class Rewind(Looking):
         report(self, setattr, self, "confusions", found)
 
     def _look(self) -> None:
-        if not self._reading and self.state.live and read_log(self.follower, _READ_BYTES):
+        if not self._reading and self.state.live and read_piece(self.follower):
             self._behind = True
-        if self._behind and self._due():
+        if self._behind and self._pace.due(self.app):
             self._take_in()
 
     def _take_in(self) -> None:
@@ -204,13 +203,7 @@ class Rewind(Looking):
 
     def _paint_patience(self) -> None:
         if self.epochs:
-            rule = self._stopping
-            mode = "max" if rule.mode == "auto" and metrics.rises(rule.monitor) else rule.mode
-            stopped = what_if(
-                self.epochs, self.wait, rule.monitor, mode, rule.min_delta, rule.baseline, rule.start_from_epoch
-            )
-            words = moments.patience(self.wait, stopped, self.epochs, rule.monitor, self.state.live)
-            self.line("patience").words = words
+            self.line("patience").words = moments.patience(self.epochs, self._stopping, self.wait, self.state.live)
 
     def _draw(self) -> None:
         from tuiml.draw import curves, fold_curves
@@ -229,7 +222,7 @@ class Rewind(Looking):
                 if self.state.plan
                 else partial(curves.loss_and_metric, condensed, which, view=view)
             )
-            chart.picture = self._paced(picture)
+            chart.picture = self._pace.counted(picture)
 
     def _paint_matrix(self) -> None:
         if not self.query_one("#rewind-matrix").display:
