@@ -11,7 +11,9 @@ from textual.app import App
 
 from tuiml.tui.widgets.chart import Picture
 
-_RATE = 8 * 1024
+_RATE = 4 * 1024
+"""Bytes a second: with clocks and gauges, what a line of 5 KiB a second can take. What piles up on the way is not seen from here."""
+_LARGE = 3.5
 _SMALL = 80 * 24
 _RUN = 38
 """Bytes of the codes around letters of one color: both 24-bit colors, and their end."""
@@ -23,9 +25,9 @@ def cost(lines: Iterable[Text]) -> int:
 
 
 class Pace:
-    """After a painting of so many bytes, none for as long as the line needs for them at 8 KiB a second.
+    """After a painting of so many bytes, none for as long as a slow line needs for them.
 
-    Terminals larger than 80x24 get up to 1.75 times that: their line is rarely the slow one.
+    Terminals larger than 80x24 get up to 3.5 times that: their line is rarely the slow one.
     """
 
     def __init__(self) -> None:
@@ -53,7 +55,7 @@ class Pace:
 
     def spend(self, size: int, now: float) -> None:
         """Take note of a painting of `size` bytes."""
-        rate = _RATE * min(max(self.cells / _SMALL, 1.0), 1.75)
+        rate = _RATE * min(max(self.cells / _SMALL, 1.0), _LARGE)
         self._free_at = max(self._free_at, now) + size / rate
 
 
