@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 _MOST = 1_000_000
 """Bytes at which the file is begun anew."""
@@ -30,13 +31,19 @@ def kept_off() -> Iterator[Path | None]:
             kept = os.dup(number)
             undo.callback(os.close, kept)
             undo.callback(os.dup2, kept, number)
-            terminal = undo.enter_context(open(kept, "w", encoding="utf-8", errors="replace", closefd=False))
+            terminal = open(kept, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115  _close does
+            undo.callback(_close, terminal)
             setattr(sys, ("__stdout__", "__stderr__")[number - 1], terminal)
             os.dup2(sink, number)
         try:
             yield file
         finally:
             sys.__stdout__, sys.__stderr__ = before  # type: ignore[misc]
+
+
+def _close(terminal: IO[str]) -> None:
+    with suppress(OSError):  # what is still unwritten when a terminal was closed has nowhere to go
+        terminal.close()
 
 
 def _log_file() -> Path | None:
