@@ -89,15 +89,18 @@ def short(id: str) -> str:
     return found[1] if found else id
 
 
-def _metrics(state: RunState) -> dict[str, float]:
-    told = {name: value["mean"] if isinstance(value, dict) else value for name, value in state.results().items()}
+def at_best(state: RunState) -> tuple[int | None, dict[str, float]]:
+    """Return a run's best epoch and the validation metrics there; of folds the suggested one, and their means."""
     if state.plan is not None:
         at = state.suggested.epoch if state.suggested else None
-        validation = {name: spread["mean"] for name, spread in spreads(state.folds, at).items()}
-    else:
-        best = next((epoch.metrics for epoch in state.history if epoch.number == state.best_epoch), {})
-        validation = {name: value for name, value in best.items() if name.startswith("val_")}
-    return told | validation
+        return at, {name: spread["mean"] for name, spread in spreads(state.folds, at).items()}
+    metrics = next((epoch.metrics for epoch in state.history if epoch.number == state.best_epoch), {})
+    return state.best_epoch, {name: value for name, value in metrics.items() if name.startswith("val_")}
+
+
+def _metrics(state: RunState) -> dict[str, float]:
+    told = {name: value["mean"] if isinstance(value, dict) else value for name, value in state.results().items()}
+    return told | at_best(state)[1]
 
 
 def _folds(state: RunState) -> str:

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from tuiml import settings
 from tuiml.cli import console
+from tuiml.cli.shared import RunsDir
 from tuiml.draw.numbers import duration, figure, status
 from tuiml.errors import TuimlError, UsageError
 from tuiml.text import clean
@@ -28,7 +29,7 @@ def compare(
     *runs: Annotated[str, Parameter(help="two runs or more: id, unique beginning of one, name or folder")],
     plot: Annotated[Literal["loss", "metric", "none"], Parameter(help="which validation curves to draw")] = "loss",
     json: Annotated[bool, Parameter(help="print one JSON object", negative=())] = False,
-    runs_dir: Annotated[str | None, Parameter(help="folder that holds the run folders")] = None,
+    runs_dir: RunsDir = None,
 ) -> int:
     """Compare runs: curves overlaid, only what differs in their recipes, what each came to."""
     from tuiml.study.compare import differences, leaders, results

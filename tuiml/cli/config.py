@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from tuiml import preferences, settings
 from tuiml.cli import console
+from tuiml.cli.shared import Json
 from tuiml.errors import UsageError, did_you_mean
 
 _WORDS = ("set", "unset", "path")
@@ -22,7 +23,7 @@ def config(
     value: Annotated[str | None, Parameter(help="set: its value")] = None,
     /,
     *,
-    json: Annotated[bool, Parameter(help="print JSON", negative=())] = False,
+    json: Json = False,
 ) -> int:
     """Show the settings in force with where each comes from; `tuiml config set theme nord` keeps one in your own file."""
     if word is None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tuiml import settings
 from tuiml.cli import console
-from tuiml.cli.runs import Json, RunsDir, RunWord
+from tuiml.cli.shared import Json, RunsDir, RunWord, find
 from tuiml.coach import diagnosis
 from tuiml.runs import store
 
@@ -13,7 +12,7 @@ _TOO_EARLY = "nothing to say yet: a verdict needs three epochs, and validation r
 
 def diagnose(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
     """Say whether a run overfits, underfits, still improves or fits well, and since when, by its curves."""
-    found = store.read(store.find(settings.load({"runs_dir": runs_dir}).runs_dir, run))
+    found = store.read(find(run, runs_dir))
     verdict = diagnosis.diagnose(found.state)
     if json:
         console.data_json({"run": found.folder.id, "verdict": diagnosis.as_fields(found.state)})

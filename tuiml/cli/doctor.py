@@ -9,12 +9,10 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from tuiml import __version__, settings
 from tuiml.cli import console
+from tuiml.cli.shared import Json
 
 _PROBE = """
 import json, os, sys
@@ -26,7 +24,7 @@ print(json.dumps({"tensorflow": tf.__version__, "keras": keras.__version__, "gpu
 """
 
 
-def doctor(*, json: Annotated[bool, Parameter(help="print JSON", negative=())] = False) -> int:
+def doctor(*, json: Json = False) -> int:
     """Say what this machine has; exit 1 when something needed for training is broken."""
     if not json:
         console.say("importing TensorFlow to see what it can use ...")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from tuiml import recipe as recipes
-from tuiml import settings
 from tuiml.cli import console
+from tuiml.cli.shared import Json, RunsDir, RunWord, find
 from tuiml.errors import DataError, StorageError, UsageError
 from tuiml.fields import Recipe
 from tuiml.runs import store
@@ -21,8 +21,6 @@ from tuiml.state import RunState
 
 if TYPE_CHECKING:
     from tuiml.tasks.judged import Judged
-
-RunWord = Annotated[str | None, Parameter(help="id, unique beginning of one, name or folder; left out: the latest")]
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,8 @@ def evaluate(
     ] = False,
     repeats: Annotated[int, Parameter(help="how often each column is shuffled")] = 5,
     samples: Annotated[int, Parameter(help="how many of the rows of highest loss to show")] = 6,
-    json: Annotated[bool, Parameter(help="print JSON", negative=())] = False,
-    runs_dir: Annotated[str | None, Parameter(help="folder that holds the run folders")] = None,
+    json: Json = False,
+    runs_dir: RunsDir = None,
 ) -> int:
     """Show a run's loss and metrics, confusion matrix, scores of classes, errors of values, and the worst rows.
 
@@ -82,7 +80,7 @@ def evaluate(
             "--samples is expected to be 0 or more, --repeats 1 or more; "
             f"received --samples {samples}, --repeats {repeats}."
         )
-    folder = store.find(settings.load({"runs_dir": runs_dir}).runs_dir, run)
+    folder = find(run, runs_dir)
     state, recipe = store.read(folder).state, recipes.read(folder.recipe)
     wanted = Wanted(split, weights, fresh, importance, repeats)
     found = _stored(folder, state, wanted) or _computed(folder, state, recipe, wanted)

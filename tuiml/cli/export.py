@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from tuiml import recipe as recipes
-from tuiml import settings
 from tuiml.cli import console
-from tuiml.cli.evaluate import RunWord, hush, quiet, warn
+from tuiml.cli.evaluate import hush, quiet, warn
+from tuiml.cli.shared import Json, RunsDir, RunWord, find
 from tuiml.errors import StorageError, UsageError
 from tuiml.fields import Recipe
 from tuiml.runs import store
@@ -45,11 +45,11 @@ def export(
     weights: Annotated[
         Literal["final", "best"], Parameter(help="those the run ended with, or of the epoch of best validation loss")
     ] = "final",
-    json: Annotated[bool, Parameter(help="print JSON", negative=())] = False,
-    runs_dir: Annotated[str | None, Parameter(help="folder that holds the run folders")] = None,
+    json: Json = False,
+    runs_dir: RunsDir = None,
 ) -> int:
     """Write a run's model in another format, its history, or a plain program; exported models are checked on real rows."""
-    folder = store.find(settings.load({"runs_dir": runs_dir}).runs_dir, run)
+    folder = find(run, runs_dir)
     state = store.read(folder).state
     target = Path(os.path.expanduser(output)).absolute() if output else folder.path / "exports" / _NAMES[to]
     facts: dict[str, Any] = {"run": folder.id, "format": to, "output": str(target)}

@@ -9,7 +9,7 @@ from typing import Any
 from tuiml import settings
 from tuiml.cli import console, require
 from tuiml.cli.progress import Lines, Narrator, Quiet
-from tuiml.cli.runs import as_json
+from tuiml.cli.shared import as_json
 from tuiml.draw.folds import epochs_asked, networks
 from tuiml.errors import RecipeError, UsageError
 from tuiml.fields import Recipe

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from tuiml import settings
 from tuiml.cli import console
-from tuiml.cli.runs import as_json
+from tuiml.cli.shared import RunsDir, as_json
 from tuiml.entry import Entry
 from tuiml.errors import UsageError, did_you_mean
 from tuiml.runs import bin as removed_runs
@@ -54,7 +54,7 @@ def runs(
         Parameter(name="--all", help="empty-bin: also what was removed this week", negative=(), show_default=False),
     ] = False,
     json: Annotated[bool, Parameter(help="print JSON", negative=(), show_default=False)] = False,
-    runs_dir: Annotated[str | None, Parameter(help="folder that holds the run folders")] = None,
+    runs_dir: RunsDir = None,
 ) -> int:
     """List runs, newest first, with a filter and an order; `tuiml runs prune --status failed,crashed` cleans up."""
     index = Index(settings.load({"runs_dir": runs_dir}).runs_dir)

@@ -8,11 +8,10 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from tuiml.cli import console
+from tuiml.cli.shared import Json
 from tuiml.errors import DataError, UsageError
 
 _ROOM_FOR_SOURCES = 130
-
-Json = Annotated[bool, Parameter(help="print JSON", negative=())]
 
 
 def tasks(

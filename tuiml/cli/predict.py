@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from tuiml import recipe as recipes
-from tuiml import settings
 from tuiml.cli import console
 from tuiml.cli.evaluate import hush, quiet, warn
+from tuiml.cli.shared import RunsDir, find
 from tuiml.errors import ExitCode, UsageError
 from tuiml.fields import Recipe
 from tuiml.runs import store
@@ -43,7 +43,7 @@ def predict(
     invert: Annotated[bool, Parameter(help="pictures: dark on light becomes light on dark", negative=())] = False,
     json: Annotated[bool, Parameter(help="print a JSON list", negative=())] = False,
     jsonl: Annotated[bool, Parameter(help="print a line of JSON for each row", negative=())] = False,
-    runs_dir: Annotated[str | None, Parameter(help="folder that holds the run folders")] = None,
+    runs_dir: RunsDir = None,
 ) -> int:
     """Tell the classes of pictures, texts or table rows with their probabilities, or the values of a regression.
 
@@ -55,7 +55,7 @@ def predict(
         raise UsageError("give files to predict, - for stdin, or --text for a text typed here.")
     if weights not in ("final", "best"):
         raise UsageError(f"--weights {clean(weights)}: expected final or best.")
-    folder = store.find(settings.load({"runs_dir": runs_dir}).runs_dir, run)
+    folder = find(run, runs_dir)
     state, recipe = store.read(folder).state, recipes.read(folder.recipe)
     hush(folder)
     from tuiml.tasks import answers

@@ -6,9 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tuiml import settings
 from tuiml.cli import console
-from tuiml.runs import store
+from tuiml.cli.shared import RunsDir, find
 
 
 def rerun(
@@ -26,12 +25,12 @@ def rerun(
     dry_run: Annotated[bool, Parameter(help="check and print the whole recipe, train nothing", negative=())] = False,
     json: Annotated[bool, Parameter(help="print one JSON object at the end", negative=())] = False,
     quiet: Annotated[bool, Parameter(alias="-q", help="no narration", negative=())] = False,
-    runs_dir: Annotated[str | None, Parameter(help="folder that holds the run folders")] = None,
+    runs_dir: RunsDir = None,
 ) -> int:
     """Train with the recipe of a run and the fields that `--set` changes; Compare and the curves know the run that it varies."""
     from tuiml.cli import headless
 
-    folder = store.find(settings.load({"runs_dir": runs_dir}).runs_dir, run)
+    folder = find(run, runs_dir)
     plan = headless.plan({}, None, str(folder.recipe), sets or [], runs_dir)
     if dry_run:
         return headless.dry_run(plan, json)

@@ -10,33 +10,23 @@ from cyclopts import Parameter
 
 from tuiml import settings
 from tuiml.cli import console
-from tuiml.coach import diagnosis
+from tuiml.cli.shared import Json, RunsDir, RunWord, as_json, find
 from tuiml.draw.folds import ended, epochs_asked
 from tuiml.errors import StorageError, UsageError
 from tuiml.records import Record
 from tuiml.runs import launch, store
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.store import Follower
-from tuiml.runs.summary import summary
 from tuiml.runs.wishes import Kind
 from tuiml.state import RunState
-
-RunWord = Annotated[str | None, Parameter(help="id, unique beginning of one, name or folder; left out: the latest")]
-RunsDir = Annotated[str | None, Parameter(help="folder that holds the run folders")]
-Json = Annotated[bool, Parameter(help="print JSON", negative=())]
 
 _POLL = 0.1
 _PATIENCE = 30.0  # seconds to wait for a runner to obey: a batch of a large network can take that long
 
 
-def as_json(folder: RunFolder, state: RunState) -> dict[str, Any]:
-    """Return a run as every `--json` prints it: its result and the verdict on its curves, null where there is none."""
-    return summary(folder, state) | {"verdict": diagnosis.as_fields(state)}
-
-
 def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
     """Show a run: its result card and its epochs."""
-    folder = _find(run, runs_dir)
+    folder = find(run, runs_dir)
     state = store.read(folder).state
     if json:
         history = [
@@ -47,6 +37,7 @@ def show(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None
         return 0
     from rich.text import Text
 
+    from tuiml.coach import diagnosis
     from tuiml.draw.card import result_card
     from tuiml.draw.tables import epoch_table
     from tuiml.tasks import recipes
@@ -79,7 +70,7 @@ def watch(
     """Follow a run: in the app on a terminal, as lines elsewhere. Leaving does not stop it; the exit code is the run's."""
     import sys
 
-    folder = _find(run, runs_dir)
+    folder = find(run, runs_dir)
     if sys.stdout.isatty() and sys.stdin.isatty() and not (json or jsonl or plain):
         from tuiml.tui.app import run_app
 
@@ -89,17 +80,17 @@ def watch(
 
 def stop(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
     """Stop a run at its next batch; it saves, reports and can be resumed."""
-    return _wish(_find(run, runs_dir), "stop", json, lambda state: not state.live)
+    return _wish(find(run, runs_dir), "stop", json, lambda state: not state.live)
 
 
 def pause(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
     """Let a run stand still between two batches until it is resumed."""
-    return _wish(_find(run, runs_dir), "pause", json, lambda state: state.status == "paused")
+    return _wish(find(run, runs_dir), "pause", json, lambda state: state.status == "paused")
 
 
 def step(run: RunWord = None, /, *, json: Json = False, runs_dir: RunsDir = None) -> int:
     """Train to the end of the present epoch, of a paused run the next one, then stand still."""
-    folder = _find(run, runs_dir)
+    folder = find(run, runs_dir)
     before = len(store.read(folder).state.history)
     return _wish(folder, "step", json, lambda state: state.status == "paused" and len(state.history) > before)
 
@@ -116,7 +107,7 @@ def resume(
     """Go on: a paused run continues, an ended one starts again where its last checkpoint stands."""
     from tuiml import recipe
 
-    folder = _find(run, runs_dir)
+    folder = find(run, runs_dir)
     state = store.read(folder).state
     added = _added(epochs, state)
     if state.live and state.status != "paused" and added:
@@ -154,10 +145,6 @@ def _go_on(folder: RunFolder, json: bool) -> int:
         console.data_json(as_json(folder, follower.state))
     console.say(f"going on in the background; tuiml watch {folder.id}")
     return 0
-
-
-def _find(word: str | None, runs_dir: str | None) -> RunFolder:
-    return store.find(settings.load({"runs_dir": runs_dir}).runs_dir, word)
 
 
 def _recipe_fields(folder: RunFolder) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tuiml.entry import Entry
 from tuiml.errors import UsageError, did_you_mean
-from tuiml.knobs import KNOBS
+from tuiml.runs.terms import fields
 
 _STATUSES = ("running", "preparing", "stopping", "paused", "finished", "stopped", "failed", "crashed")
 _WORDS: dict[str, Callable[[Entry], str]] = {
@@ -59,10 +59,10 @@ def _value(key: str, entries: list[Entry], rises: Callable[[str], bool]) -> Call
         return lambda entry: _directed(_METRICS[key](entry), rises(entry.metric))
     if any(key in entry.metrics for entry in entries):
         return lambda entry: _directed(entry.metrics.get(key), rises(key))
-    if key in KNOBS:
+    if key in fields():
         return lambda entry: _plain(entry.recipe, key)
     raise UsageError(
-        f"runs cannot be sorted by {key!r}.{did_you_mean(key, [*KEYS, *KNOBS])} Expected {', '.join(KEYS)}, a metric that one "
+        f"runs cannot be sorted by {key!r}.{did_you_mean(key, [*KEYS, *fields()])} Expected {', '.join(KEYS)}, a metric that one "
         "of the runs has (val_loss), or a field of the recipe (regularize.dropout); with - before it the other way round."
     )
 

@@ -7,12 +7,14 @@ import operator
 import re
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuiml.entry import Entry
 from tuiml.errors import UsageError, did_you_mean
-from tuiml.knobs import KNOBS, Knob
 from tuiml.state import LIVE
+
+if TYPE_CHECKING:
+    from tuiml.knobs import Knob
 
 Test = Callable[[Entry, float], bool]
 """Answers for a run and the present time, in seconds since 1970."""
@@ -38,6 +40,13 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ":": operator.eq,
 }
 _UNITS = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+def fields() -> dict[str, Knob]:
+    """Return the recipe's fields by path. Most lists ask for none, and importing them takes as long as all of such a list."""
+    from tuiml.knobs import KNOBS
+
+    return KNOBS
 
 
 def seconds(text: str) -> float:
@@ -68,7 +77,7 @@ def compared(key: str, operation: str, value: str, metrics: Iterable[str] = ()) 
         return _recipe(path, operation, value)
     keys = [*_TEXTS, "age", "time", *_NUMBERS, *sorted(named)]
     raise UsageError(
-        f"there is nothing called {key!r} to ask of a run.{did_you_mean(key, [*keys, *KNOBS])} Known: {', '.join(keys[:10])}, "
+        f"there is nothing called {key!r} to ask of a run.{did_you_mean(key, [*keys, *fields()])} Known: {', '.join(keys[:10])}, "
         "names of metrics, fields of the recipe (regularize.dropout); words with a : need quotes."
     )
 
@@ -134,14 +143,14 @@ def _as_number(key: str, operation: str, value: str) -> float:
 def _path(key: str) -> str:
     """Return the recipe field meant by a path, or by the last part of one where only one ends so; a group's is its name."""
     for path in (key, f"{key}.name"):
-        if path in KNOBS:
+        if path in fields():
             return path
-    ending = [path for path in KNOBS if path.endswith(f".{key}") and not path.startswith("early_stopping.")]
+    ending = [path for path in fields() if path.endswith(f".{key}") and not path.startswith("early_stopping.")]
     return ending[0] if len(ending) == 1 else ""
 
 
 def _recipe(path: str, operation: str, value: str) -> Test:
-    knob = KNOBS[path]
+    knob = fields()[path]
     if operation not in (":", "="):
         limit, compare = _limit(knob, operation, value), _COMPARE[operation]
         return lambda entry, now: any(compare(item, limit) for item in _values(entry, path) if _is_number(item))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tuiml.coach.diagnosis import diagnose
 from tuiml.draw.folds import ended
+from tuiml.entry import at_best
 from tuiml.fields import Recipe
-from tuiml.folds import spreads
 from tuiml.gap import last_gap, rises
 from tuiml.knobs import KNOBS, as_text, get
 from tuiml.runs.store import Run
@@ -84,24 +84,19 @@ def leaders(found: Sequence[Result]) -> tuple[int, ...]:
 
 def _result(run: Run) -> Result:
     state = run.state
-    metric, best = state.metric or "loss", state.best_epoch
-    at_best = next((epoch.metrics for epoch in state.history if epoch.number == best), {})
-    loss, value, epochs = at_best.get("val_loss"), at_best.get(f"val_{metric}"), f"{len(state.history)}/{state.epochs}"
-    if state.plan is not None:
-        best = state.suggested.epoch if state.suggested else None
-        means = spreads(state.folds, best)
-        loss, value = (means.get(f"val_{name}", {}).get("mean") for name in ("loss", metric))
-        epochs = ended(state) if state.folding or not state.plan.refit else epochs
+    metric = state.metric or "loss"
+    best, validation = at_best(state)
+    of_folds = state.plan is not None and (state.folding or not state.plan.refit)
     return Result(
         run.folder.id,
         run.name,
         state.task,
         state.status,
-        epochs,
+        ended(state) if of_folds else f"{len(state.history)}/{state.epochs}",
         metric,
         best,
-        loss,
-        value,
+        validation.get("val_loss"),
+        validation.get(f"val_{metric}"),
         state.test.get(metric),
         state.test.get("loss"),
         last_gap(state, "loss"),
