@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.outside import Outside
 
 # The same examples on every machine, and no deadline: a busy machine is no defect.
 settings.register_profile("house", deadline=None, max_examples=60, derandomize=True)
@@ -48,6 +50,14 @@ def clean_env(tmp_path: Path) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "COLUMNS": "100",
     }
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+    """Python and Keras by themselves, without anything of ours."""
+    process = Outside(tmp_path_factory.mktemp("outside"), SHARED / "keras")
+    yield process
+    process.close()
 
 
 @pytest.fixture(scope="session")

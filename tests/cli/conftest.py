@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
+from tests.conftest import Tuiml
 from tests.run_folders import write_run
 from tuiml.cli.app import run
 from tuiml.runs.folder import RunFolder
 
 MakeRun = Callable[..., RunFolder]
 Say = Callable[..., tuple[int, str, str]]
+AtOnce = Callable[..., "list[CompletedProcess[str]]"]
 
 
 @pytest.fixture
@@ -36,3 +40,14 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return code, out, err
 
     return do
+
+
+@pytest.fixture
+def at_once(tuiml: Tuiml) -> AtOnce:
+    """Run command lines as processes side by side, as `tuiml` runs one; return what they did, in order."""
+
+    def run_all(*lines: tuple[str, ...], **environ: str) -> list[CompletedProcess[str]]:
+        with ThreadPoolExecutor(len(lines)) as pool:
+            return list(pool.map(lambda line: tuiml(*line, **environ), lines))
+
+    return run_all

@@ -32,10 +32,11 @@ def test_quiet_says_nothing_and_jsonl_gives_every_event(tuiml) -> None:
     assert done.stderr == ""
 
 
-def test_same_seed_same_figures_other_seed_others(tuiml) -> None:
+def test_same_seed_same_figures_other_seed_others(at_once) -> None:
     """A run is a function of its recipe."""
     arguments = ("--task", "digits", "--epochs", "2", "--dropout", "0.3", "--augment", "flip", "--json", "--quiet")
-    first, again, other = (json.loads(tuiml(*arguments, "--seed", seed).stdout)["metrics"] for seed in ("3", "3", "4"))
+    ran = at_once(*((*arguments, "--seed", seed) for seed in ("3", "3", "4")))
+    first, again, other = (json.loads(done.stdout)["metrics"] for done in ran)
 
     assert first == again
     assert first != other
@@ -85,7 +86,7 @@ def test_metrics_are_of_the_weights_that_the_run_ends_with(tuiml, tmp_path) -> N
     assert more["epochs"] == result["epochs"] + 2
 
 
-def test_a_loss_that_explodes_ends_with_4_and_keeps_a_finite_model(tuiml, tmp_path) -> None:
+def test_a_loss_that_explodes_ends_with_4_and_keeps_a_finite_model(at_once, tmp_path) -> None:
     """The step that is not finite is skipped; the last good weights are saved; the error is told once, quiet or not."""
     import numpy as np
 
@@ -106,7 +107,7 @@ def test_a_loss_that_explodes_ends_with_4_and_keeps_a_finite_model(tuiml, tmp_pa
         "model.output=linear",
         "--json",
     )
-    done, silent = tuiml(*arguments), tuiml(*arguments, "--quiet")
+    done, silent = at_once(arguments, (*arguments, "--quiet"))
     assert done.returncode == silent.returncode == 4, done.stderr
     result = json.loads(done.stdout)
     saved = sorted((tmp_path / "runs" / result["run"] / "checkpoints").glob("last-*.npz"))[-1]

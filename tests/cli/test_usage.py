@@ -74,10 +74,10 @@ def test_all_problems_of_a_recipe_are_told_at_once(tuiml, broken_tensorflow) -> 
     assert [word for word in ("train.epochs", "'adam'", "flp", "fraction") if word not in done.stderr] == []
 
 
-def test_lists_and_old_runs_work_with_a_broken_tensorflow(tuiml, broken_tensorflow) -> None:
+def test_lists_and_old_runs_work_with_a_broken_tensorflow(at_once, broken_tensorflow) -> None:
     """`--help`, `tasks`, `ops`, `runs` and `--dry-run` never touch it."""
-    for arguments in (["--help"], ["tasks"], ["ops"], ["runs"], ["--task", "digits", "--dry-run"], ["--version"]):
-        done = tuiml(*arguments, **broken_tensorflow)
+    lines = (("--help",), ("tasks",), ("ops",), ("runs",), ("--task", "digits", "--dry-run"), ("--version",))
+    for arguments, done in zip(lines, at_once(*lines, **broken_tensorflow), strict=True):
         assert done.returncode == 0, (arguments, done.stderr)
 
 

@@ -3,10 +3,6 @@
 import ast
 import csv
 import re
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,39 +30,40 @@ def written(folder: RunFolder) -> str:
     return script(folder, recipes.read(folder.recipe), store.read(folder).state)
 
 
-def rows_of(program: str) -> dict[str, Any]:
-    """What the program knows before it builds its network; where Keras reads the rows, from a process of its own.
-
-    Keras looks for its home once, when it is imported.
-    """
-    known: dict[str, Any] = {}
-    head = program.partition("# --- network")[0]
-    if "keras.datasets" not in head:
-        exec(head, known)
-        return known
-    with tempfile.TemporaryDirectory() as place:
-        subprocess.run([sys.executable, "-c", head + _SAVED], cwd=place, check=True, capture_output=True)
-        with np.load(Path(place) / "known.npz") as arrays:
-            known = dict(arrays)
-    prepared = known.pop("prepared", None)
-    return known | ({} if prepared is None else {"prepared": lambda rows: prepared})
-
-
 _SAVED = """
 known = {name: value for name, value in globals().items() if isinstance(value, np.ndarray)}
 np.savez("known.npz", **known, **({"prepared": prepared(train)} if "prepared" in globals() else {}))
 """
 
 
-def printed(program: str, tmp_path: Path) -> dict[str, float]:
-    """The test figures that the program prints, run as a process that has nothing of ours."""
-    (tmp_path / "program.py").write_text(program)
-    hidden = (
-        "import sys; sys.modules['tuiml'] = sys.modules['augment'] = None; import runpy; runpy.run_path('program.py')"
-    )
-    done = subprocess.run([sys.executable, "-c", hidden], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return {name: float(value) for name, value in re.findall(r"^test (\w+): ([\d.]+)$", done.stdout, re.MULTILINE)}
+@pytest.fixture
+def rows_of(outside):
+    """What a program knows before it builds its network; where Keras reads the rows, from a process of its own."""
+
+    def known_by(program: str) -> dict[str, Any]:
+        known: dict[str, Any] = {}
+        head = program.partition("# --- network")[0]
+        if "keras.datasets" not in head:
+            exec(head, known)
+            return known
+        place, _ = outside.run(head + _SAVED)
+        with np.load(place / "known.npz") as arrays:
+            known = dict(arrays)
+        prepared = known.pop("prepared", None)
+        return known | ({} if prepared is None else {"prepared": lambda rows: prepared})
+
+    return known_by
+
+
+@pytest.fixture
+def printed(outside):
+    """The test figures that a program prints."""
+
+    def figures(program: str) -> dict[str, float]:
+        _, told = outside.run(program)
+        return {name: float(value) for name, value in re.findall(r"^test (\w+): ([\d.]+)$", told, re.MULTILINE)}
+
+    return figures
 
 
 @pytest.fixture
@@ -80,17 +77,17 @@ def folder(tmp_path):
 
 
 @pytest.mark.tf
-def test_the_program_prints_the_figures_of_the_run(trained_digits, tmp_path) -> None:
+def test_the_program_prints_the_figures_of_the_run(trained_digits, printed) -> None:
     """Without dropout and augmentation nothing is left to chance: four decimals are equal."""
     run = RunFolder(trained_digits)
     test = store.read(run).state.test
 
-    assert printed(written(run), tmp_path) == {name: pytest.approx(value, abs=1.01e-4) for name, value in test.items()}
+    assert printed(written(run)) == {name: pytest.approx(value, abs=1.01e-4) for name, value in test.items()}
 
 
 @pytest.mark.tf
 @pytest.mark.slow
-def test_folds_of_boston_end_in_the_same_refit(folder, tmp_path, keras_home, monkeypatch) -> None:
+def test_folds_of_boston_end_in_the_same_refit(folder, printed, keras_home, monkeypatch) -> None:
     """The notes' k-fold study, shortened: fold by fold, then the refit, tested once."""
     from tuiml.train import runner
 
@@ -99,7 +96,7 @@ def test_folds_of_boston_end_in_the_same_refit(folder, tmp_path, keras_home, mon
     assert runner.run(run) == 0
     test = store.read(run).state.test
 
-    assert printed(written(run), tmp_path) == {name: pytest.approx(value, rel=2e-3) for name, value in test.items()}
+    assert printed(written(run)) == {name: pytest.approx(value, rel=2e-3) for name, value in test.items()}
 
 
 @pytest.mark.tf
@@ -116,7 +113,7 @@ def test_folds_of_boston_end_in_the_same_refit(folder, tmp_path, keras_home, mon
         ("mnist", ("data.fraction=0.1",)),
     ],
 )
-def test_the_program_reads_and_splits_the_rows_of_the_run(folder, task, sets, keras_home, monkeypatch) -> None:
+def test_the_program_reads_and_splits_the_rows_of_the_run(folder, rows_of, task, sets, keras_home, monkeypatch) -> None:
     """Row by row: x, y, and which of them are trained, validated and tested on, prepared as the run prepares them."""
     from tuiml.train import rows
 
@@ -133,7 +130,7 @@ def test_the_program_reads_and_splits_the_rows_of_the_run(folder, task, sets, ke
 
 
 @pytest.mark.tf
-def test_the_program_reads_a_table_of_the_user(folder, tmp_path) -> None:
+def test_the_program_reads_a_table_of_the_user(folder, rows_of, tmp_path) -> None:
     """Semicolons, decimal commas, categories, missing cells, a text to predict."""
     from tuiml.train import rows
 
@@ -164,7 +161,7 @@ def test_names_in_a_table_are_never_code(folder, tmp_path) -> None:
 
 @pytest.mark.tf
 @pytest.mark.parametrize("names", [("x", "y"), ("x_train", "y_train", "x_test", "y_test")])
-def test_the_program_reads_arrays_of_the_user(folder, tmp_path, names) -> None:
+def test_the_program_reads_arrays_of_the_user(folder, rows_of, tmp_path, names) -> None:
     """A NumPy archive with or without a test set of its own."""
     from tuiml.tasks import catalog
 
@@ -180,7 +177,7 @@ def test_the_program_reads_arrays_of_the_user(folder, tmp_path, names) -> None:
 
 
 @pytest.mark.tf
-def test_the_program_reads_pictures_of_the_user(folder, flowers) -> None:
+def test_the_program_reads_pictures_of_the_user(folder, rows_of, flowers) -> None:
     """Every photograph has its class and its place; Keras' resizing differs by little."""
     from tuiml.tasks import catalog
 

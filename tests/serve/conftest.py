@@ -32,24 +32,37 @@ class Served:
         return self.process.wait(30)
 
 
+def start(folder: Path, *arguments: str) -> Served:
+    """Start a server at a free port; its runs lie in `folder`."""
+    pytest.importorskip("textual_serve")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tuiml", "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env=os.environ | {"TUIML_RUNS_DIR": str(folder / "runs")},
+    )
+    return Served(process)
+
+
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
-    """Start servers at free ports; their runs lie in a folder of the test."""
-    pytest.importorskip("textual_serve")
+    """Start servers of the test's own."""
     started: list[Served] = []
 
-    def start(*arguments: str) -> Served:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tuiml", "serve", "--port", "0", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=tmp_path,
-            env=os.environ | {"TUIML_RUNS_DIR": str(tmp_path / "runs")},
-        )
-        started.append(Served(process))
+    def one_more(*arguments: str) -> Served:
+        started.append(start(tmp_path, *arguments))
         return started[-1]
 
-    yield start
+    yield one_more
     for one in started:
         one.stop()
+
+
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that all tests share of which nobody is let in: a refusal leaves it as it was."""
+    served = start(tmp_path_factory.mktemp("untouched"))
+    yield served
+    served.stop()

@@ -111,14 +111,13 @@ def test_choose_train_and_see_the_curves_move(serve: Callable[..., Served], tab:
 
 
 @pytest.mark.slow
-def test_a_page_from_elsewhere_gets_no_session(serve: Callable[..., Served], tab: Tab) -> None:
+def test_a_page_from_elsewhere_gets_no_session(untouched: Served, tab: Tab) -> None:
     """The browser itself tells where the page comes from; it knows the token and still is refused."""
-    served = serve()
     tab.driver.get("data:text/html,<p>elsewhere</p>")
     told = tab.driver.execute_async_script(
         "const done = arguments[1], socket = new WebSocket(arguments[0]);"
         "socket.onopen = () => done('open'); socket.onclose = () => done('refused');",
-        f"ws://localhost:{served.port}/ws/{served.token}?width=80&height=24",
+        f"ws://localhost:{untouched.port}/ws/{untouched.token}?width=80&height=24",
     )
 
     assert told == "refused"

@@ -54,40 +54,36 @@ async def test_the_printed_address_opens_a_session(serve: Serve) -> None:
     "origin",
     ["http://evil.example", "null", "https://{host}", "http://{host}.evil.example", "http://localhost:1", None],
 )
-async def test_a_foreign_page_is_refused(serve: Serve, origin: str | None) -> None:
+async def test_a_foreign_page_is_refused(untouched: Served, origin: str | None) -> None:
     """Whatever it calls itself, also when it knows the token, also when it does not say where it comes from."""
-    served = serve()
-    headers = {"Host": served.host} | ({"Origin": origin.format(host=served.host)} if origin else {})
+    headers = {"Host": untouched.host} | ({"Origin": origin.format(host=untouched.host)} if origin else {})
 
-    assert await knock(served, **headers) == 403
-    assert not psutil.Process(served.process.pid).children()
+    assert await knock(untouched, **headers) == 403
+    assert not psutil.Process(untouched.process.pid).children()
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost", "localhost:80", "127.0.0.1.evil.example:{port}"])
-async def test_a_foreign_name_is_refused(serve: Serve, host: str) -> None:
+async def test_a_foreign_name_is_refused(untouched: Served, host: str) -> None:
     """A name made to point to this machine gives itself away."""
-    served = serve()
-    name = host.format(port=served.port)
+    name = host.format(port=untouched.port)
 
-    assert await knock(served, Host=name, Origin=f"http://{name}") == 403
-    assert (await answer(served, f"/?token={served.token}", Host=name))[0] == 403
+    assert await knock(untouched, Host=name, Origin=f"http://{name}") == 403
+    assert (await answer(untouched, f"/?token={untouched.token}", Host=name))[0] == 403
 
 
 @pytest.mark.parametrize("token", ["", "x", "ü", "%00", "x" * 5000])
-async def test_without_the_token_nobody_is_let_in(serve: Serve, token: str) -> None:
+async def test_without_the_token_nobody_is_let_in(untouched: Served, token: str) -> None:
     """Neither to the page nor to a session; the page says what to do."""
-    served = serve()
-    status, _, page = await answer(served, f"/?token={token}", Host=served.host)
+    status, _, page = await answer(untouched, f"/?token={token}", Host=untouched.host)
 
     assert status == 403
     assert "tuiml serve" in page
-    assert served.token not in page
-    assert await knock(served, token or "none", Host=served.host, Origin=served.origin) in (403, 404)
+    assert untouched.token not in page
+    assert await knock(untouched, token or "none", Host=untouched.host, Origin=untouched.origin) in (403, 404)
 
 
-async def test_nothing_else_is_served(serve: Serve) -> None:
+async def test_nothing_else_is_served(untouched: Served) -> None:
     """No list of files, nothing outside of the pages' own folder, nothing to fetch by key."""
-    served = serve()
     paths = [
         "/static/",
         "/static/../app_service.py",
@@ -96,7 +92,7 @@ async def test_nothing_else_is_served(serve: Serve) -> None:
         "/ws",
         "/../../etc/passwd",
     ]
-    found = [(await answer(served, path, Host=served.host))[0] for path in paths]
+    found = [(await answer(untouched, path, Host=untouched.host))[0] for path in paths]
 
     assert all(status in (403, 404, 405) for status in found), dict(zip(paths, found, strict=True))
 
@@ -123,19 +119,27 @@ async def test_sessions_are_counted(serve: Serve) -> None:
 
 
 async def test_what_is_no_message_ends_the_session(serve: Serve) -> None:
-    """The server goes on."""
+    """The server closes each such session, and goes on; what is of an unknown kind is passed over."""
     import aiohttp
 
-    served = serve()
+    messages = ("{", "[]", "{}", '["stdin"]', '["resize", {"width": "x"}]', '["stdin", 7]')
+    served = serve("--sessions", str(len(messages) + 1))  # never full
     url = f"ws://127.0.0.1:{served.port}/ws/{served.token}?width=x&height=99999999999"
-    for message in ("{", "[]", "{}", '["stdin"]', '["resize", {"width": "x"}]', '["stdin", 7]', "[[]]"):
-        async with (
-            aiohttp.ClientSession() as client,
-            client.ws_connect(url, headers={"Host": served.host, "Origin": served.origin}) as socket,
-        ):
-            await socket.receive(timeout=30)
-            await socket.send_str(message)
 
+    async def send(client: aiohttp.ClientSession, message: str) -> aiohttp.WSMsgType:
+        async with client.ws_connect(url, headers={"Host": served.host, "Origin": served.origin}) as socket:
+            assert b"\x1b[?1049h" in (await socket.receive()).data
+            await socket.send_str("[[]]")
+            await socket.send_str(message)
+            kind = aiohttp.WSMsgType.BINARY
+            while kind == aiohttp.WSMsgType.BINARY:  # what the app had drawn before
+                kind = (await socket.receive()).type
+            return kind
+
+    async with aiohttp.ClientSession() as client, asyncio.timeout(60):
+        ends = await asyncio.gather(*(send(client, message) for message in messages))
+
+    assert set(ends) == {aiohttp.WSMsgType.CLOSE}
     assert (await answer(served, f"/?token={served.token}", Host=served.host))[0] == 200
     assert served.process.poll() is None
 
@@ -149,14 +153,13 @@ def test_it_ends_with_its_apps(serve: Serve) -> None:
     assert served.token not in served.process.stderr.read()
 
 
-def test_a_port_that_is_taken_is_told(serve: Serve) -> None:
+def test_a_port_that_is_taken_is_told(untouched: Served) -> None:
     """With what to do."""
     import subprocess
     import sys
 
-    served = serve()
     found = subprocess.run(
-        [sys.executable, "-m", "tuiml", "serve", "--port", str(served.port)], capture_output=True, text=True
+        [sys.executable, "-m", "tuiml", "serve", "--port", str(untouched.port)], capture_output=True, text=True
     )
 
     assert found.returncode == 5

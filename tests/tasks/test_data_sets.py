@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.outside import Outside
 from tuiml.tasks import catalog, recipes
 from tuiml.tasks.base import Data, Task
 
@@ -61,21 +62,18 @@ def test_keras_sets_keep_what_the_task_promises(name: str) -> None:
 @pytest.mark.tf
 @pytest.mark.usefixtures("keras_home")
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
-def test_keras_sets_equal_keras(name: str) -> None:
-    """What we read with NumPy is what `keras.datasets` loads from the same files.
-
-    In a process of its own: Keras looks for its home once, when it is imported.
-    """
+def test_keras_sets_equal_keras(outside: Outside, name: str) -> None:
+    """What we read with NumPy is what `keras.datasets` loads from the same files."""
     code = f"""
 import hashlib, keras
 train, test = keras.datasets.{name}.load_data()
 print(*(hashlib.sha256(part.astype("int64").tobytes()).hexdigest() for part in (*train, *test)))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    _, told = outside.run(code)
     data = load(catalog.find(name))
     parts = (data.train_x, data.train_y, data.test_x, data.test_y)
     ours = [hashlib.sha256(part.astype("int64").tobytes()).hexdigest() for part in parts]
-    assert ours == done.stdout.split()[-4:]
+    assert ours == told.split()[-4:]
 
 
 def test_the_room_is_light() -> None:

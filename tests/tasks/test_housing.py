@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.outside import Outside
 from tuiml.errors import DataError
 from tuiml.tasks import catalog, recipes
 from tuiml.tasks.sets import housing
@@ -36,18 +35,18 @@ def test_boston_keeps_what_the_task_promises() -> None:
 
 @pytest.mark.tf
 @pytest.mark.usefixtures("keras_home")
-def test_boston_equals_keras() -> None:
-    """What we read with NumPy is what `keras.datasets` loads, in its order; in a process of its own, for its own home."""
+def test_boston_equals_keras(outside: Outside) -> None:
+    """What we read with NumPy is what `keras.datasets` loads, in its order."""
     code = """
 import hashlib, keras
 train, test = keras.datasets.boston_housing.load_data()
 print(*(hashlib.sha256(part.astype("float32").tobytes()).hexdigest() for part in (*train, *test)))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    _, told = outside.run(code)
     data = catalog.find("boston_housing").load({}, lambda text: None)
     parts = (data.train_x, data.train_y, data.test_x, data.test_y)
 
-    assert [hashlib.sha256(part.astype("float32").tobytes()).hexdigest() for part in parts] == done.stdout.split()[-4:]
+    assert [hashlib.sha256(part.astype("float32").tobytes()).hexdigest() for part in parts] == told.split()[-4:]
 
 
 def test_the_notes_study_is_a_preset() -> None:

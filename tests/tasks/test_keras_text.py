@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.outside import Outside
 from tuiml.errors import DataError
 from tuiml.tasks import catalog, texts
 from tuiml.tasks.base import Data
@@ -37,18 +36,15 @@ def digest(words: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> str:
 @pytest.mark.tf
 @pytest.mark.usefixtures("keras_home")
 @pytest.mark.parametrize("name", [pytest.param("imdb", marks=pytest.mark.slow), "reuters"])
-def test_texts_equal_keras(name: str) -> None:
-    """Numbers, order of rows, split and labels are those of `keras.datasets`.
-
-    In a process of its own: Keras looks for its home once, when it is imported.
-    """
+def test_texts_equal_keras(outside: Outside, name: str) -> None:
+    """Numbers, order of rows, split and labels are those of `keras.datasets`."""
     code = f"""
 import hashlib, itertools, keras, numpy as np
 for x, y in keras.datasets.{name}.load_data(num_words=10_000):
     parts = (np.fromiter(itertools.chain.from_iterable(x), "int64"), np.array([len(text) for text in x]), y)
     print(hashlib.sha256(b"".join(part.astype("int64").tobytes() for part in parts)).hexdigest())
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    _, told = outside.run(code)
     data = load(name)
     ours = [
         digest(x.words, np.diff(x.starts), y)
@@ -56,7 +52,7 @@ for x, y in keras.datasets.{name}.load_data(num_words=10_000):
         if isinstance(x, Sequences)
     ]
 
-    assert ours == done.stdout.split()[-2:]
+    assert ours == told.split()[-2:]
 
 
 @pytest.mark.tf

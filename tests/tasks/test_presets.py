@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import augment
-from tests.conftest import Tuiml
 from tuiml.cli.app import run
 from tuiml.knobs import differences
+from tuiml.runs import launch, store
 from tuiml.tasks import catalog, check, presets, recipes
 from tuiml.tasks.advice import advise
 from tuiml.tasks.recipes import build_recipe, default_recipe
@@ -102,13 +102,14 @@ def test_the_documentation_has_a_line_for_each() -> None:
 
 
 @pytest.mark.tf
-def test_overfit_overfits(tuiml: Tuiml) -> None:
+def test_overfit_overfits(tmp_path: Path) -> None:
     """On digits the training loss goes to nothing while val_loss ends at least a quarter above its best."""
-    done = tuiml("--task", "digits", "--preset", "overfit", "--epochs", "100", "--jsonl", "--quiet")
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    ends = [line["metrics"] for line in lines if line.get("kind") == "EpochEnded"]
+    from tuiml.train import runner
+
+    folder = launch.prepare(build_recipe("digits", "overfit", sets=["train.epochs=100"]), tmp_path, None, by="test")
+    assert runner.run(folder) == 0
+    ends = [epoch.metrics for epoch in store.read(folder).state.history]
     losses = [end["val_loss"] for end in ends]
 
-    assert done.returncode == 0, done.stderr
     assert ends[-1]["loss"] < 0.01
     assert losses[-1] > 1.25 * min(losses)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -18,17 +17,19 @@ Prepare = Callable[..., RunFolder]
 Go = Callable[..., RunState]
 
 
-@pytest.fixture
-def prepare(tmp_path: Path) -> Prepare:
+@pytest.fixture(scope="module")
+def prepare(tmp_path_factory: pytest.TempPathFactory) -> Prepare:
     """Make a run folder for a task's default recipe with some fields set: prepare("digits", "train.epochs=2")."""
 
+    runs = tmp_path_factory.mktemp("prepared") / "runs"
+
     def make(task: str, *sets: str) -> RunFolder:
-        return launch.prepare(build_recipe(task, sets=list(sets)), tmp_path / "runs", None, by="test")
+        return launch.prepare(build_recipe(task, sets=list(sets)), runs, None, by="test")
 
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def go() -> Go:
     """Run a folder to its end and return its state; `hear(record)` hears each fact."""
 

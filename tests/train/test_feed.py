@@ -6,7 +6,7 @@ import pytest
 from tuiml.tasks.recipes import build_recipe
 from tuiml.train import rows
 from tuiml.train.feed import Feed, Pace, layer_seed
-from tuiml.tui.preview import preview_pairs
+from tuiml.tui.darkroom.preview import preview_pairs
 
 X = np.arange(100, dtype="float32").reshape(100, 1)
 Y = np.arange(100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,8 +23,9 @@ from tuiml.state import RunState
 
 pytestmark = pytest.mark.tf
 
-SMALL = ("folds.k=3", "data.fraction=0.2004", "train.epochs=4", "model.layers=16", "regularize.dropout=0.2")
+SMALL = ("data.fraction=0.2004", "train.epochs=4", "model.layers=16", "regularize.dropout=0.2")
 ALONE = "early_stopping=patience=9"  # looks at each network as a whole: none can be stacked
+ONE_BY_ONE = (ALONE, "folds.k=2", "folds.repeats=2")
 
 
 def happened(folder: RunFolder, kind: str) -> list[events.Event]:
@@ -31,21 +33,34 @@ def happened(folder: RunFolder, kind: str) -> list[events.Event]:
     return [record.event for record in read_all(folder.events) if record.kind == kind and record.event is not None]
 
 
-@pytest.mark.parametrize("alone", [False, True])
-def test_cross_validation_is_one_run(prepare, go, alone: bool) -> None:
+@pytest.fixture(scope="module")
+def side_by_side(prepare, go) -> tuple[RunFolder, RunState]:
+    """A run of three folds, twice, stacked, and how it ended. Whoever writes into it copies it."""
+    folder = prepare("digits", *SMALL, "folds.k=3", "folds.repeats=2")
+    return folder, go(folder)
+
+
+@pytest.fixture(scope="module")
+def one_by_one(prepare, go) -> tuple[RunFolder, RunState]:
+    """A run of two folds, twice, one after the other, and how it ended."""
+    folder = prepare("digits", *SMALL, *ONE_BY_ONE)
+    return folder, go(folder)
+
+
+@pytest.mark.parametrize(("name", "k"), [("side_by_side", 3), ("one_by_one", 2)])
+def test_cross_validation_is_one_run(request: pytest.FixtureRequest, name: str, k: int) -> None:
     """Planned before it begins, every fold of every repeat trained, then a refit on all rows, tested once."""
-    folder = prepare("digits", *SMALL, "folds.repeats=2", *([ALONE] if alone else []))
-    state = go(folder)
+    folder, state = request.getfixturevalue(name)
     kinds = [record.kind for record in read_all(folder.events)]
 
     assert (state.status, state.exit_code) == ("finished", 0)
     assert state.plan is not None
-    assert (state.plan.models, state.plan.stacked) == (6, not alone)
+    assert (state.plan.models, state.plan.stacked) == (2 * k, name == "side_by_side")
     times = [record.t for record in read_all(folder.events) if record.kind in ("FoldsPlanned", "EpochEnded")]
     assert state.plan.seconds is not None
     assert state.plan.seconds > (times[-1] - times[0]) / 5  # building a network takes longer than these epochs
     assert kinds.index("FoldsPlanned") < kinds.index("EpochStarted")
-    assert sorted(state.folds) == [(repeat, fold) for repeat in (1, 2) for fold in (1, 2, 3)]
+    assert sorted(state.folds) == [(repeat, fold) for repeat in (1, 2) for fold in range(1, k + 1)]
     assert {fold.status for fold in state.folds.values()} == {"finished"}
     assert {tuple(epoch.number for epoch in fold.history) for fold in state.folds.values()} == {(1, 2, 3, 4)}
     assert state.suggested is not None
@@ -69,7 +84,7 @@ def test_cross_validation_is_one_run(prepare, go, alone: bool) -> None:
     assert metrics["best_val_loss"]["mean"] == pytest.approx(means[told["folds"]["suggested_epoch"] - 1])
     assert {"test_loss", "test_accuracy"} <= metrics.keys()
     assert told["best_epoch"] is None
-    assert (told["folds"]["k"], told["folds"]["repeats"], told["folds"]["failed"]) == (3, 2, 0)
+    assert (told["folds"]["k"], told["folds"]["repeats"], told["folds"]["failed"]) == (k, 2, 0)
 
 
 KILL = """
@@ -81,34 +96,35 @@ from tuiml.train import runner
 
 def hear(record):
     event = record.event
-    if isinstance(event, EpochEnded) and (event.fold, event.epoch) == (2, 3):
+    if isinstance(event, EpochEnded) and (event.repeat, event.fold, event.epoch) == (1, 2, 3):
         os.kill(os.getpid(), signal.SIGKILL)
 
-runner.run(RunFolder(Path(sys.argv[1])), hear)
+sys.exit(runner.run(RunFolder(Path(sys.argv[1])), hear))
 """
 
 
-def test_a_killed_run_resumes_at_the_fold_it_was_in(prepare, go) -> None:
+def test_a_killed_run_resumes_at_the_fold_it_was_in(prepare, go, one_by_one) -> None:
     """kill -9 inside the second fold: finished folds are not trained again, and all figures are those of an unbroken run."""
-    sets = (*SMALL, ALONE)
-    whole, broken = prepare("digits", *sets), prepare("digits", *sets)
+    _, unbroken = one_by_one
+    broken = prepare("digits", *SMALL, *ONE_BY_ONE)
     killed = subprocess.run([sys.executable, "-c", KILL, str(broken.path)], capture_output=True, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     before = RunState.replay(read_all(broken.events))
-    unbroken, resumed = go(whole), go(broken)
+    resumed = go(broken)
 
     assert resumed.status == "finished"
     assert figures(resumed) == figures(unbroken)
     assert resumed.test == unbroken.test
     assert before.folds[1, 1].status == "finished"
     begun = [event for event in happened(broken, "EpochStarted") if isinstance(event, events.EpochStarted)]
-    assert [event.epoch for event in begun if event.fold == 1] == [1, 2, 3, 4]
-    assert len(happened(broken, "FoldEnded")) == 3
+    assert [event.epoch for event in begun if (event.repeat, event.fold) == (1, 1)] == [1, 2, 3, 4]
+    assert len(happened(broken, "FoldEnded")) == 4
 
 
 def test_a_stack_stopped_inside_an_epoch_goes_on_as_if_it_had_not_been(prepare, go) -> None:
     """The state of all folds is saved between two batches, order and dropout included."""
-    sets = (*SMALL, "train.batch_size=1", "train.epochs=80")  # many, lest they be over before the wish is seen
+    sets = (*SMALL, "folds.k=3", "folds.refit=off", "train.batch_size=1")
+    sets += ("train.epochs=80",)  # many, lest they be over before the wish is seen
     whole, broken = prepare("digits", *sets), prepare("digits", *sets)
     stopped = go(broken, stop_inside(broken, 2))
     resumed, unbroken = go(broken), go(whole)
@@ -117,6 +133,7 @@ def test_a_stack_stopped_inside_an_epoch_goes_on_as_if_it_had_not_been(prepare, 
     assert not stopped.suggested
     assert resumed.status == "finished"
     assert figures(resumed) == figures(unbroken)
+    assert resumed.suggested == unbroken.suggested
 
 
 def stop_inside(folder: RunFolder, epoch: int) -> Callable[[Record], None]:
@@ -145,7 +162,7 @@ def test_a_fold_that_was_over_when_the_run_was_stopped_stays_over(tmp_path) -> N
 
     heard: list[events.Event] = []
     control = Control(hear)
-    recipe = build_recipe("digits", sets=[*SMALL, "early_stopping=patience=1,min_delta=1000"])
+    recipe = build_recipe("digits", sets=[*SMALL, "folds.k=3", "early_stopping=patience=1,min_delta=1000"])
     source = rows.read(recipe, lambda text: None)
     folder = RunFolder(tmp_path)
     folder.checkpoints.mkdir()
@@ -226,10 +243,10 @@ def test_time_that_is_over_before_an_epoch_is_said(prepare, go) -> None:
     assert "max_minutes" in state.error
 
 
-def test_added_epochs_go_to_the_refit(prepare, go) -> None:
+def test_added_epochs_go_to_the_refit(go, side_by_side, tmp_path) -> None:
     """The folds are not trained again."""
-    folder = prepare("digits", *SMALL)
-    first = go(folder)
+    finished, first = side_by_side
+    folder = RunFolder(shutil.copytree(finished.path, tmp_path / finished.id))
     assert first.suggested is not None
     launch.wish(folder, "add_epochs", "cli", 2)
     state = go(folder)
@@ -239,17 +256,23 @@ def test_added_epochs_go_to_the_refit(prepare, go) -> None:
     assert [epoch.metrics for epoch in state.history[: first.suggested.epoch]] == [
         epoch.metrics for epoch in first.history
     ]
-    assert len(happened(folder, "FoldEnded")) == 3
+    assert len(happened(folder, "FoldEnded")) == 6
     assert any(notice.code == "added-epochs" for notice in state.notices)
 
 
+@pytest.fixture(scope="module")
+def teacher(prepare, go) -> RunFolder:
+    """A run whose weights others begin with."""
+    folder = prepare("digits", *SMALL, "train.epochs=1")
+    go(folder)
+    return folder
+
+
 @pytest.mark.parametrize("alone", [False, True])
-def test_weights_of_the_same_task_are_no_honest_beginning(prepare, go, alone: bool) -> None:
+def test_weights_of_the_same_task_are_no_honest_beginning(prepare, go, teacher, alone: bool) -> None:
     """They have seen the rows that folds validate on, which is told; and which layers begin so, once for all networks."""
-    teacher = prepare("digits", *SMALL, "folds.k=0", "train.epochs=1")
-    go(teacher)
     more = [ALONE] if alone else []
-    state = go(prepare("digits", *SMALL, "train.epochs=1", f"train.init_from={teacher.path}", *more))
+    state = go(prepare("digits", *SMALL, "folds.k=2", "train.epochs=1", f"train.init_from={teacher.path}", *more))
 
     assert state.status == "finished"
     texts = [notice.text for notice in state.notices if notice.code == "init-from"]

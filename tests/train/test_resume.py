@@ -10,6 +10,7 @@ from tuiml.records import Record
 from tuiml.runs import launch
 from tuiml.runs.folder import RunFolder
 from tuiml.runs.store import read
+from tuiml.state import RunState
 from tuiml.train import checkpoint
 
 pytestmark = pytest.mark.tf
@@ -39,19 +40,24 @@ def stop_at(folder: RunFolder, epoch: int, step: int) -> Callable[[Record], None
     return hear
 
 
-@pytest.mark.parametrize("place", [(1, 1), (2, 20)])
-def test_a_resumed_run_ends_with_the_bits_of_an_unbroken_one(prepare, go, place) -> None:
-    """Weights, optimizer and history agree to the last bit, with dropout, batch normalization, augmentation and early stopping."""
-    whole, broken = prepare("digits", *EVERYTHING), prepare("digits", *EVERYTHING)
-    unbroken = go(whole)
+@pytest.fixture(scope="module")
+def whole(prepare, go) -> tuple[RunFolder, RunState]:
+    """An unbroken run of everything, and how it ended; nobody writes into it."""
+    folder = prepare("digits", *EVERYTHING)
+    return folder, go(folder)
 
+
+@pytest.mark.parametrize("place", [(1, 1), (2, 20)])
+def test_a_resumed_run_ends_with_the_bits_of_an_unbroken_one(prepare, go, whole, place) -> None:
+    """Weights, optimizer and history agree to the last bit, with dropout, batch normalization, augmentation and early stopping."""
+    (kept, unbroken), broken = whole, prepare("digits", *EVERYTHING)
     halfway = go(broken, stop_at(broken, *place))
     assert halfway.status == "stopped"
     resumed = go(broken)
 
     assert resumed.status == "finished"
     assert [row.metrics for row in resumed.history] == [row.metrics for row in unbroken.history]
-    one, other = (checkpoint.load_newest(folder.checkpoints) for folder in (whole, broken))
+    one, other = (checkpoint.load_newest(folder.checkpoints) for folder in (kept, broken))
     assert one is not None
     assert other is not None
     assert one.arrays.keys() == other.arrays.keys()
@@ -62,13 +68,12 @@ def test_a_resumed_run_ends_with_the_bits_of_an_unbroken_one(prepare, go, place)
     assert resumed.test == unbroken.test
 
 
-def test_a_run_stopped_during_validation_keeps_the_metrics_of_training(prepare, go, monkeypatch) -> None:
+def test_a_run_stopped_during_validation_keeps_the_metrics_of_training(prepare, go, whole, monkeypatch) -> None:
     """Validation counts with the same variables as training; what training had counted is not lost."""
     from tuiml.runs import wishes
     from tuiml.train.loop import CompiledLoop
 
-    whole, broken = prepare("digits", *EVERYTHING), prepare("digits", *EVERYTHING)
-    unbroken = go(whole)
+    (_, unbroken), broken = whole, prepare("digits", *EVERYTHING)
     validate = CompiledLoop._validate
 
     def stop_first(loop, iterator):
