@@ -1,5 +1,7 @@
 """Confusion matrices in a terminal."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from rich.console import Console
@@ -58,3 +60,14 @@ def test_a_histogram_counts_every_finite_error_once() -> None:
 
     assert sum(int(line.split()[-1].replace(",", "")) for line in lines) == 500
     assert max(map(len, lines)) <= 60
+
+
+@pytest.mark.parametrize("width", [56, 76, 116])
+def test_errors_of_values_are_whole_figures_at_any_width(width: int) -> None:
+    """A figure that is cut says something else: outer quantiles go first."""
+    wide = SimpleNamespace(name="value", mean=-8.7358, std=55.24, mae=-4.3712, quantiles=(-0.4356,) * 5)
+    told = shown(residuals.residuals_table([wide], (0.05, 0.25, 0.5, 0.75, 0.95), width), width)
+
+    assert "…" not in told
+    assert ("95 %" in told) is (width > 60)
+    assert max(map(len, told.splitlines())) <= width

@@ -60,6 +60,18 @@ def test_any_runs_at_any_size_give_a_block_of_that_size(
     assert all(cell_len(line) == (width if height > 0 else 0) for line in lines)
 
 
+def test_no_run_is_left_out_of_the_picture() -> None:
+    """A short run far above a long one: at least its best is in sight, though the beginnings go on above."""
+    long = of([0.1 + 0.02 * (at % 5) for at in range(150)])
+    near, far = of([1.7, 1.1, 0.7, 0.5, 0.38]), of([900.0, 800.0])
+    [title, *chart] = overlay([("short", near), ("long", long)], "loss", 80, 20, plain=True).plain.split("\n")
+    diverged = overlay([("short", far), ("long", long)], "loss", 80, 20, plain=True).plain.split("\n")[1:]
+
+    assert "goes on to 1.7" in title
+    assert "A" in "".join(chart)
+    assert len([line for line in diverged if "⡇" in line]) > 8
+
+
 def test_each_run_has_its_letter_on_its_curve_and_in_the_legend(run: Run) -> None:
     """Eight runs without color: every letter is in the picture more than once, beside its run's name above."""
     runs = [(f"run-{number}", of([1 + number / 5 + 1 / at for at in range(1, 30)])) for number in range(MOST)]

@@ -86,3 +86,10 @@ def test_kinds_of_a_column_are_counted_the_most_frequent_first() -> None:
     """A categorical column tells how many kinds it has, and the largest of them."""
     assert task_card.kinds({"a": 1, "b": 30, "c": 2}) == "3 kinds: b 30, c 2, a 1"
     assert task_card.kinds({str(number): number for number in range(9)}).endswith("...")
+
+
+def test_of_a_table_s_rows_something_is_seen_where_it_is_narrow() -> None:
+    """Long values give way to them: a heading alone says nothing."""
+    line = ("color of the body", "4 kinds: green 80, blue 76, red 74, metallic 69", 101, ["red", "blue", "green"])
+
+    assert "red | blue" in task_card.columns([line], 68).plain

@@ -196,6 +196,25 @@ def test_a_ghost_is_dashed_dim_and_named(run: Run) -> None:
     assert (list(lines[0].x), list(lines[0].y)) == ([float(at) for at in range(1, 21)], run(20).series("val_loss")[1])
 
 
+def test_a_ghost_is_in_sight_or_said_to_be_elsewhere(run: Run) -> None:
+    """A remedy that works leaves its origin far above: that is what one wants to see."""
+    cured, origin, diverged = run(60), run(60), run(60)
+    for history, factor in ((cured.history, 0.3), (diverged.history, 1e4)):
+        for epoch in history:
+            epoch.metrics["val_loss"] *= factor
+            epoch.metrics["loss"] *= factor
+    seen = loss_and_metric(cured, "loss", 110, 20, View(ghost=origin, ghost_name="origin", baseline=False)).plain
+    lost = loss_and_metric(cured, "loss", 110, 20, View(ghost=diverged, ghost_name="origin", baseline=False)).plain
+
+    narrow = loss_and_metric(
+        cured, "loss", 55, 12, View(ghost=diverged, ghost_name="ghost, origin", smoothing=0.6)
+    ).plain
+
+    assert "⠒ ⠒ origin  " in seen
+    assert "⠒ ⠒ origin ▲  " in lost
+    assert "⠒ ⠒ ghost ▲  ••• train  ⠒⠒⠒ val " in narrow.split("\n")[0]
+
+
 def test_the_cursor_reads_values_off(run: Run) -> None:
     """As they were measured, smoothed or not; an epoch that does not exist is the one nearest to it."""
     state = run(12)

@@ -6,9 +6,10 @@ import asyncio
 import math
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,9 +24,12 @@ from tuiml.runs.folder import RunFolder
 from tuiml.settings import Settings
 from tuiml.tasks import recipes
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.live import screen as live
 
 NOON = 1_767_268_800.0
 """When the runs of these tests begin, in seconds since 1970."""
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+"""The two usual sizes of a terminal."""
 
 
 class FakeProcess:
@@ -133,6 +137,12 @@ def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the Live screen it is a minute after the runs began, for ever: pictures of it tell times."""
+    monkeypatch.setattr(live, "time", SimpleNamespace(time=lambda: NOON + 60, monotonic=time.monotonic))
+
+
+@pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[RunFolder]:
     """The run folders for which a runner was asked for; none is started."""
     found: list[RunFolder] = []
@@ -182,9 +192,10 @@ async def running(app: TuimlApp, size: tuple[int, int] = (80, 24)) -> AsyncItera
 
 
 async def settle(pilot: Pilot[int]) -> None:
-    """Wait until threads have reported and the screen shows it."""
+    """Wait until threads have reported, a log that takes several looks has been read, and the screen shows it."""
     await pilot.pause()
     await pilot.app.workers.wait_for_complete()
+    await until(pilot, lambda: not getattr(pilot.app.screen, "_hurried", False))  # Live goes on reading at once
     await pilot.pause()
 
 
@@ -194,7 +205,23 @@ async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float
         if condition():
             return
         await pilot.pause(0.02)
-    raise AssertionError("the condition did not come true in time")
+    raise AssertionError(f"the condition did not come true in time; the screen:\n{screen_text(pilot.app)}")
+
+
+async def pose(pilot: Pilot[int], *keys: str) -> None:
+    """Press keys, and wait until all is painted and no toast hides any of it: a picture can be taken."""
+    await settle(pilot)
+    if keys:
+        await pilot.press(*keys)
+        await settle(pilot)
+    if toasts := pilot.app.screen.query("Toast"):
+        await toasts.remove()
+        await settle(pilot)
+
+
+def posing(*keys: str) -> Callable[[Pilot[int]], Awaitable[None]]:
+    """Return what poses with these keys, for `snap_compare`."""
+    return lambda pilot: pose(pilot, *keys)
 
 
 @asynccontextmanager

@@ -6,13 +6,16 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pyte
 
 TUIML = (sys.executable, "-m", "tuiml")
@@ -66,11 +69,28 @@ class Terminal:
             self.read(left)
         return len(self.output) - before
 
+    def rest(self, seconds: float = 0.3) -> str:
+        """Read until nothing has come for some seconds from a program that waits; return the screen.
+
+        On a busy machine silence alone says little: a program that would go on may get no turn.
+        """
+        while self.listen(seconds) or psutil.Process(self.process).status() != psutil.STATUS_SLEEPING:
+            continue
+        return self.text
+
     def end(self) -> int:
         """Read what is left and return the exit code."""
         while self.read(5.0):
             pass
         return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+
+    def close(self) -> None:
+        """Kill the program where it has not ended: it would go on beside the tests that follow."""
+        os.close(self.handle)
+        with suppress(ChildProcessError):
+            if os.waitpid(self.process, os.WNOHANG)[0] == 0:
+                os.kill(self.process, signal.SIGKILL)
+                os.waitpid(self.process, 0)
 
     def read(self, seconds: float, most: int = 65536) -> bool:
         """Take in what comes next, within some seconds; False when the other end is closed."""

@@ -188,6 +188,16 @@ def test_the_table_of_results_fits(width: int) -> None:
         assert max(line.cell_len for line in lines) <= width
 
 
+def test_runs_of_different_tasks_have_a_column_for_each_metric() -> None:
+    """Figures of one stand under its own heading, and nothing under that of another."""
+    found = [result(1), result(2, task="diabetes", metric="mae", value=43.5)]
+    [heading, first, second] = [line.plain for line in comparing.result_lines(found, (), 0, 120)]
+
+    assert heading.index("val accuracy") < heading.index("val mae")
+    assert ("0.9500" in first, "43.50" in first) == (True, False)
+    assert ("0.9500" in second, "43.50" in second) == (False, True)
+
+
 def test_foreign_words_stay_words() -> None:
     """An escape sequence in a name or a value does not survive; long values are cut, and a same recipe is said."""
     rows = [Row("task", "Task", ("digits", "csv:/\x1b[31mx" + "y" * 99))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +11,11 @@ from pytest_textual_snapshot import SVGImageExtension
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from augment.generator.keywords import REFUSED
 from tests.tui.conftest import running, screen_text, settle, until
 from tuiml.tasks import recipes
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.darkroom import preview
 from tuiml.tui.darkroom.screen import Darkroom
 from tuiml.tui.dialogs.ask import Ask
 from tuiml.tui.dialogs.choose import Choose
@@ -239,6 +242,62 @@ async def test_what_does_not_suit_the_pictures_is_told_and_the_pictures_stay(mak
         assert room(pilot).pairs is before
         await pilot.press("u")
         await until(pilot, lambda: not room(pilot).query_one("#darkroom-problem").display)
+
+
+async def test_an_argument_that_is_no_step_says_why(make_app: MakeApp) -> None:
+    """The cursor goes to none, so its reason is told as soon as it is the only one found."""
+    async with running(app_of(make_app)) as pilot:
+        await enter(pilot)
+        await pilot.press("i", *"preprocessing_f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Choose) and len(pilot.app.screen.list.options) == 1)
+        detail = str(pilot.app.screen.query_one("#choose-detail", Static).content)
+
+    assert detail == REFUSED["preprocessing_function"]
+
+
+async def test_the_step_that_an_argument_means_is_chosen(make_app: MakeApp) -> None:
+    """So that the arrows turn it at once."""
+    async with running(app_of(make_app)) as pilot:
+        await enter(pilot)
+        await pilot.press("i", *"zoom_range", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Darkroom))
+        now = room(pilot).workbench.now
+
+    assert now.draft.steps[now.line.step].op.name == "zoom"
+
+
+async def test_copies_can_be_turned_off_without_steps(make_app: MakeApp) -> None:
+    """They are made then, too, all equal."""
+    async with running(app_of(make_app, "", "augment.mode=offline", "augment.copies=3")) as pilot:
+        await enter(pilot)
+        await pilot.press("down", "right")
+        await until(pilot, lambda: "Copy" not in said(pilot))
+
+        assert room(pilot).workbench.now.edited.augment.mode == "online"
+
+
+async def test_the_footer_says_what_ends_the_typing(make_app: MakeApp) -> None:
+    """Enter takes the grammar, escape does not."""
+    async with running(app_of(make_app)) as pilot:
+        await enter(pilot)
+        await pilot.press("g")
+        await until(pilot, lambda: "Take it" in screen_text(pilot.app).splitlines()[-1])
+
+        assert "esc As it was" in screen_text(pilot.app).splitlines()[-1]
+
+
+async def test_a_narrow_terminal_says_that_data_are_read(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two panes it shows the one that says so, until there is something to edit."""
+    ready = threading.Event()
+    monkeypatch.setattr("tuiml.tui.darkroom.screen.load", lambda *given: (ready.wait(10), preview.load(*given))[1])
+    async with running(app_of(make_app), (60, 15)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: "reading the data" in screen_text(pilot.app))
+        ready.set()
+        await until(pilot, lambda: "1 rotate:15" in screen_text(pilot.app))
 
 
 async def test_a_narrow_terminal_shows_one_pane_and_tab_the_other(make_app: MakeApp) -> None:

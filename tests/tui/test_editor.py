@@ -255,6 +255,14 @@ def test_a_draft_is_taken_up_where_it_still_means_the_recipe() -> None:
     assert bench.begin(recipe, editor.read("vflip")).draft.text == "flip"
 
 
+def test_a_unit_stands_behind_its_own_numbers() -> None:
+    """Pixels are pixels."""
+    size = next(dial for dial in bench_of("cutout").draft.steps[0].dials if dial.name == "size")
+
+    assert size.range == "0..1 fraction of the shorter side, or 0px..32765px"
+    assert all("px fraction" not in offer.detail for offer in offers.operations())
+
+
 def test_everything_can_be_added_and_found_by_its_words() -> None:
     """All operations with their parameters, ranges and defaults; all arguments, those that are no step with the reason."""
     operations, arguments = offers.operations(), offers.keywords()

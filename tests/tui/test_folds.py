@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.studies import study
-from tests.tui.conftest import WrittenRun, running, screen_text, settle, until
+from tests.tui.conftest import WrittenRun, running, screen_text, until
 from tuiml.recipe import Recipe, compose, to_toml
 from tuiml.tasks import recipes
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.runs.screen import Runs
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]
@@ -30,15 +31,21 @@ def begun(written: Written, count: int | None = None, **options: bool) -> Writte
     return run
 
 
+def labelled(screen: str, name: str) -> bool:
+    """Whether a line of the screen begins with a curve's name."""
+    return any(line.strip().startswith(name) for line in screen.splitlines())
+
+
 @pytest.mark.parametrize(("stacked", "words"), [(True, "all 4 folds at once"), (False, "fold 2 of 4")])
 async def test_folds_are_watched_at_80x24(make_app: MakeApp, written: Written, stacked: bool, words: str) -> None:
     """What trains, the decisive metric's curves, each fold's figures with mean and spread: all on a small screen."""
     run = begun(written, 200, stacked=stacked)
     run.hold()
     async with running(make_app(watch=run.folder)) as pilot:
+        await until(pilot, lambda: words in screen_text(pilot.app) and "smoothed" in screen_text(pilot.app))
         shown = screen_text(pilot.app)
         await pilot.press("tab")
-        await settle(pilot)
+        await until(pilot, lambda: labelled(screen_text(pilot.app), "val_loss "))
         other = screen_text(pilot.app)
 
     assert words in shown
@@ -46,7 +53,7 @@ async def test_folds_are_watched_at_80x24(make_app: MakeApp, written: Written, s
     assert "smoothed" in shown
     assert "lowest val_mae" in shown
     assert ("spread" in shown.split("lowest val_mae")[1]) == stacked  # of one finished fold there is none
-    assert any(line.strip().startswith("val_loss ") for line in other.splitlines())
+    assert labelled(other, "val_loss ")
 
 
 async def test_the_curves_go_on_while_one_looks(make_app: MakeApp, written: Written) -> None:
@@ -71,27 +78,27 @@ async def test_the_curves_go_on_while_one_looks(make_app: MakeApp, written: Writ
 async def test_the_end_tells_folds_and_the_refits_test_apart(make_app: MakeApp, written: Written) -> None:
     """The big number is the refit's test; the folds' validation stands beside it with its spread and epoch."""
     run = begun(written)
-    async with running(make_app(watch=run.folder)) as pilot:
+    words = ("test mae, refit", "folds, epoch 60", "±", "test, refit of ")
+    async with running(make_app(watch=run.folder), (120, 40)) as pilot:
+        await until(pilot, lambda: all(word in screen_text(pilot.app) for word in words))
         shown = screen_text(pilot.app)
-        await pilot.resize_terminal(120, 40)
         await pilot.press("ctrl+l")
-        await settle(pilot)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Runs) and "2.51" in screen_text(pilot.app))
         listed = screen_text(pilot.app)
 
-    assert "test mae, refit" in shown
-    assert "folds, epoch 60" in shown
-    assert "±" in shown
-    assert "test, refit of " in shown
+    assert all(word in shown for word in words)
     assert "2.51" in listed
 
 
 async def test_a_stopped_study_says_how_far_it_came(make_app: MakeApp, written: Written) -> None:
     """Without a refit there is no test result; the mean over the folds is the figure."""
     run = begun(written, stacked=False, refit=False)
-    async with running(make_app(watch=run.folder)) as pilot:
+    async with running(make_app(watch=run.folder), (120, 40)) as pilot:  # 24 rows have no room for a big number
+        await until(pilot, lambda: "val_mae, mean of 4" in screen_text(pilot.app))
         shown = screen_text(pilot.app)
+        await pilot.resize_terminal(80, 24)
         await pilot.press("ctrl+l")
-        await settle(pilot)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Runs) and "4/4 folds" in screen_text(pilot.app))
         listed = screen_text(pilot.app)
 
     assert "val_mae, mean of 4" in shown

@@ -73,6 +73,10 @@ async def test_the_key_works_and_help_shows_it(
         await until(pilot, lambda: screen.pane == "log")
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, Help) and "f9" in screen_text(app))
+        helped = screen_text(app)
+
+    assert screen.pane == "log"
+    assert "f9" in helped
 
 
 async def test_a_key_that_cannot_be_is_told_in_the_app(runs_dir: Path, started: list[RunFolder]) -> None:
@@ -80,3 +84,6 @@ async def test_a_key_that_cannot_be_is_told_in_the_app(runs_dir: Path, started: 
     app = TuimlApp(replace(Settings(runs_dir, "textual-dark"), keys={"stopp": "f9"}))
     async with running(app) as pilot:
         await until(pilot, lambda: "no such action" in screen_text(app))
+        told = screen_text(app)
+
+    assert "no such action" in told

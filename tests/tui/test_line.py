@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +18,24 @@ KIB = 1024
 _EPOCHS = 5000
 _EPOCH_SECONDS = 0.1
 """How often an epoch ends: what digits with a few hundred rows come to."""
+_RUNS, _FIRST, _SECOND = ("\x0c", "2 runs"), ("\r", "best epoch"), ("\x1b[B\r", "all 12 epochs done")
+WAYS = {"form": (), "runs": (_RUNS,), "paused": (_RUNS, _FIRST), "ended": (_RUNS, _FIRST, _RUNS, _SECOND)}
+"""Screens, and the keys that lead there, each with words that it brings."""
 Start = Callable[..., Terminal]
 
 
 @pytest.fixture
-def start(clean_env: dict[str, str], tmp_path: Path) -> Start:
+def start(clean_env: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Start the app, which warms no runner, in a terminal of columns by rows."""
-    return lambda columns, rows, *arguments: Terminal(
-        columns, rows, clean_env, tmp_path, [sys.executable, "-c", APP, *arguments]
-    )
+    terminals: list[Terminal] = []
+
+    def go(columns: int, rows: int, *arguments: str) -> Terminal:
+        terminals.append(Terminal(columns, rows, clean_env, tmp_path, [sys.executable, "-c", APP, *arguments]))
+        return terminals[-1]
+
+    yield go
+    for terminal in terminals:
+        terminal.close()
 
 
 @pytest.fixture
@@ -40,39 +49,49 @@ def live(written: Callable[..., WrittenRun]) -> WrittenRun:
 
 
 class Trained:
-    """Writes a run's epochs as time goes by, while the terminal is read; the clock is that of the machine."""
+    """Writes a run's epochs as time goes by, while terminals are read; the clock is that of the machine."""
 
-    def __init__(self, run: WrittenRun, terminal: Terminal) -> None:
-        self.run, self.terminal, self.epoch = run, terminal, 3
+    def __init__(self, run: WrittenRun, *terminals: Terminal) -> None:
+        self.run, self.terminals, self.epoch = run, terminals, 3
         self._next = time.monotonic()
 
-    def read(self, seconds: float, rate: int | None = None) -> int:
-        """Read for some seconds, at most `rate` bytes a second; return how many bytes came."""
-        before, end = len(self.terminal.output), time.monotonic() + seconds
+    def read(self, seconds: float, rate: int | None = None) -> list[int]:
+        """Read for some seconds, at most `rate` bytes a second; return how many bytes came to each terminal."""
+        before, end = received(self.terminals), time.monotonic() + seconds
         while (now := time.monotonic()) < end:
             if now >= self._next:
                 self.epoch, self._next = self.epoch + 1, now + _EPOCH_SECONDS
                 self.run.train(self.epoch, self.epoch)
-            if rate is None:
-                self.terminal.read(0.02)
-            else:
-                self.terminal.read(0, rate // 20)
+            for terminal in self.terminals:
+                terminal.read(0.02) if rate is None else terminal.read(0, rate // 20)
+            if rate is not None:
                 time.sleep(0.05)
-        return len(self.terminal.output) - before
+        return [now - then for now, then in zip(received(self.terminals), before, strict=True)]
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
-def test_live_curves_need_little(start: Start, live: WrittenRun, columns: int, rows: int) -> None:
-    """At ten epochs a second less than 15 KiB a second; the larger terminal shows both charts and more epochs."""
-    terminal = start(columns, rows, str(live.folder.path.absolute()))
-    terminal.wait(lambda text: "val_loss" in text)
-    trained = Trained(live, terminal)
+def received(terminals: Iterable[Terminal]) -> list[int]:
+    """Return how many bytes each terminal has got so far."""
+    return [len(terminal.output) for terminal in terminals]
+
+
+def rates(trained: Trained) -> list[float]:
+    """Return how many bytes a second come to each terminal, over four seconds."""
     trained.read(1)
     began = time.monotonic()
-    received = trained.read(4)
-    rate = received / (time.monotonic() - began)
+    found = trained.read(4)
+    seconds = time.monotonic() - began
+    return [count / seconds for count in found]
 
-    assert 0 < rate < 15 * KIB
+
+def test_live_curves_need_little(start: Start, live: WrittenRun) -> None:
+    """At ten epochs a second less than 15 KiB a second; the larger terminal shows both charts and more epochs."""
+    terminals = [start(*size, str(live.folder.path.absolute())) for size in ((80, 24), (120, 40))]
+    for terminal in terminals:
+        terminal.wait(lambda text: "val_loss" in text)
+    small, large = rates(Trained(live, *terminals))
+
+    assert 0 < small < 15 * KIB
+    assert 0 < large < 15 * KIB
 
 
 def test_compared_live_runs_need_little(start: Start, live: WrittenRun, written: Callable[..., WrittenRun]) -> None:
@@ -87,11 +106,7 @@ def test_compared_live_runs_need_little(start: Start, live: WrittenRun, written:
     terminal.wait(lambda text: "2 runs" in text)
     terminal.press("c")
     terminal.wait(lambda text: "Compare" in text and "best" in text)
-    trained = Trained(live, terminal)
-    trained.read(1)
-    began = time.monotonic()
-    received = trained.read(4)
-    rate = received / (time.monotonic() - began)
+    (rate,) = rates(Trained(live, terminal))
 
     assert 0 < rate < 15 * KIB
 
@@ -105,30 +120,28 @@ def test_nothing_is_sent_when_nothing_changes(start: Start, written: Callable[..
     ended.end()
     paused.hold()
     paused.write(Paused(5, 0))
-    terminal = start(80, 24)
-    terminal.wait(lambda text: "digits" in text)
-    sent = {"form": quiet(terminal)}
-    terminal.press("\x0c")
-    terminal.wait(lambda text: "paused" in text)
-    sent["runs"] = quiet(terminal)
-    terminal.press("\r")
-    terminal.wait(lambda text: "best epoch" in text)
-    sent["paused"] = quiet(terminal)
-    terminal.press("\x0c")
-    terminal.wait(lambda text: "paused" in text)
-    terminal.press("\x1b[B\r")
-    terminal.wait(lambda text: "all 12 epochs done" in text)
-    sent["ended"] = quiet(terminal)
+    terminals = {name: start(80, 24) for name in WAYS}
+    for name, terminal in terminals.items():
+        terminal.wait(lambda text: "digits" in text)
+        for keys, words in WAYS[name]:
+            terminal.press(keys)
+            terminal.wait(lambda text, words=words: words in text)
+    sent = quiet(terminals)
 
-    assert sent == dict.fromkeys(sent, 0)
+    assert sent == dict.fromkeys(WAYS, 0)
 
 
-def quiet(terminal: Terminal) -> int:
-    """Wait until most of a second passes without a byte, or some; return how many come within three more."""
-    for _ in range(10):
-        if not terminal.listen(0.7):
-            break
-    return terminal.listen(3.0)
+def quiet(terminals: dict[str, Terminal]) -> dict[str, int]:
+    """Wait until most of a second passes without a byte to each, or some; return how many come within three more."""
+    for terminal in terminals.values():
+        for _ in range(10):
+            if not terminal.listen(0.7):
+                break
+    before, end = received(terminals.values()), time.monotonic() + 3.0
+    while time.monotonic() < end:
+        for terminal in terminals.values():
+            terminal.read(0.02)
+    return {name: len(terminal.output) - then for (name, terminal), then in zip(terminals.items(), before, strict=True)}
 
 
 def test_a_key_is_answered_over_a_slow_line(start: Start, live: WrittenRun) -> None:

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.studies import study
-from tests.tui.conftest import NOON, WrittenRun, settle
+from tests.tui.conftest import SIZES, WrittenRun, posing
 from tuiml import events
 from tuiml.recipe import compose, to_toml
 from tuiml.tasks import recipes
 from tuiml.tui.app import TuimlApp
-from tuiml.tui.live import screen as live
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]
-
-
-@pytest.fixture(autouse=True)
-def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A minute after the runs began, for ever."""
-    monkeypatch.setattr(live, "time", SimpleNamespace(time=lambda: NOON + 60, monotonic=time.monotonic))
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 def half(written: Written, epochs: int = 6) -> WrittenRun:
@@ -126,19 +117,11 @@ STATES: dict[str, tuple[Callable[[Written], WrittenRun], tuple[str, ...]]] = {
 """What the run is like, and the keys pressed."""
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@SIZES
 @pytest.mark.parametrize("state", STATES)
 def test_live(snap_compare: Any, make_app: MakeApp, written: Written, state: str, size: tuple[int, int]) -> None:
     """As it was when somebody last looked at it."""
     make, keys = STATES[state]
     run = make(written)
 
-    async def look(pilot: Pilot[Any]) -> None:
-        await settle(pilot)
-        await pilot.press(*keys)
-        await settle(pilot)
-        for toast in pilot.app.screen.query("Toast"):
-            await toast.remove()
-        await settle(pilot)
-
-    assert snap_compare(make_app(watch=run.folder), terminal_size=size, run_before=look)
+    assert snap_compare(make_app(watch=run.folder), terminal_size=size, run_before=posing(*keys))

@@ -85,6 +85,17 @@ def test_columns_that_do_not_fit_are_named() -> None:
     assert "No figures yet" in figures.summary(_found(RunState()), 80).plain
 
 
+def test_figures_of_folds_stand_apart() -> None:
+    """Mean and deviation are wider than other figures: no two columns run into one another."""
+    spread = {"mean": 2.6583, "std": 0.1793, "folds": [2.5, 2.8]}
+    columns = [(("validation", "at the end"), {"mae": spread}), (("validation", "best epoch"), {"mae": spread})]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "_columns", lambda state: columns)
+        told = figures.summary(_found(RunState(metric_names=["mae"])), 80).plain
+
+    assert "2.6583±0.1793  2.6583±0.1793" in told
+
+
 def test_classes_are_sorted_with_nothing_last() -> None:
     """The worst first; what has no figure says nothing about the network."""
     nan = float("nan")

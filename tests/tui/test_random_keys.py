@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tests.tui.conftest import WrittenRun, running, until
@@ -26,15 +28,28 @@ KEYS = [
 SIZES = [(80, 24), (120, 40), (60, 15), (20, 5), (160, 45), (100, 12)]
 
 
+async def hit(pilot: Pilot[int], key: str, times: int) -> None:
+    """Press a key, or hold it, and wait once until all of it is done; `pilot.press` waits twice after each."""
+    name, letter = (_character_to_key(key), key) if len(key) == 1 else (key, " " if key == "space" else None)
+    for _ in range(times):
+        pilot.app.post_message(events.Key(name, letter))
+    await pilot.pause()
+
+
 async def mash(pilot: Pilot[int], seed: int, count: int) -> None:
     """Press `count` keys, often the same ones in a row, now and then at another size."""
     dice = random.Random(seed)
     for _ in range(count):
         key = dice.choice(KEYS)
-        await pilot.press(*[key] * dice.choice((1, 1, 1, 3)))
+        await hit(pilot, key, dice.choice((1, 1, 1, 3)))
         if dice.random() < 0.04:
             await pilot.resize_terminal(*dice.choice(SIZES))
     await pilot.resize_terminal(80, 24)
+
+
+def leaving(app: TuimlApp) -> bool:
+    """Whether the app ends, or asks first."""
+    return app._exit or isinstance(app.screen, QuitQuestion)
 
 
 async def way_out(pilot: Pilot[int]) -> None:
@@ -46,7 +61,7 @@ async def way_out(pilot: Pilot[int]) -> None:
         await pilot.pause()
     assert isinstance(pilot.app.screen, Setup), pilot.app.screen
     await pilot.press("ctrl+q")
-    await until(pilot, lambda: isinstance(pilot.app.screen, QuitQuestion) or pilot.app._exit)
+    await until(pilot, lambda: leaving(pilot.app))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -66,6 +81,8 @@ async def test_no_keys_hurt(
     live.hold()
     live.warm_up()
     live.train(1, 3)
-    async with running(make_app(watch=live.folder if seed % 2 else None)) as pilot:
+    app = make_app(watch=live.folder if seed % 2 else None)
+    async with running(app) as pilot:
         await mash(pilot, seed, 120)
         await way_out(pilot)
+        assert leaving(app)

@@ -11,8 +11,8 @@ from tests.tui.terminal import Terminal
 from tests.tui.test_terminal import APP
 
 SIZES = [(120, 40), (60, 15), (20, 5), (160, 45), (100, 12), (33, 50), (81, 25)]
-KEYS = {"form": "", "runs": "\x0c", "live": "\r"}
-"""How a screen is reached from the one before."""
+SCREENS = {"form": ("", "^r Train"), "runs": ("\x0c", "1 run"), "live": ("\r", "best epoch")}
+"""The key by which a screen is reached from the one before, and words of it."""
 
 
 def test_storms_leave_a_right_picture(
@@ -25,26 +25,23 @@ def test_storms_leave_a_right_picture(
     run.end()
     terminal = Terminal(80, 24, clean_env, tmp_path, [sys.executable, "-c", APP])
     terminal.wait(lambda text: "digits" in text)
-    for keys in KEYS.values():
-        for key in keys:
-            terminal.press(key)
-            settle(terminal, 0.3)
+    right: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for name, (key, words) in SCREENS.items():
+        terminal.press(key)
+        terminal.wait(lambda text, words=words: words in text)
         terminal.resize(20, 5)  # a list may have scrolled to its cursor: where it stands now, it stands afterwards
-        settle(terminal, 0.3)
+        terminal.rest()
         terminal.resize(80, 24)
-        before = settle(terminal, 1.0)
+        terminal.wait(lambda text, words=words: words in text)
+        right[name] = terminal.rest()
         for number in range(50):
             terminal.resize(*SIZES[number % len(SIZES)])
             terminal.listen(0.015)
         terminal.resize(80, 24)
-        terminal.wait(lambda text, before=before: text == before, 60)
+        terminal.wait(lambda text, right=right[name]: text == right, 60)
+        found[name] = terminal.rest()
     terminal.press("\x11")
 
+    assert found == right
     assert terminal.end() == 0
-
-
-def settle(terminal: Terminal, seconds: float) -> str:
-    """Return the screen once nothing has come for some seconds."""
-    while terminal.listen(seconds):
-        continue
-    return terminal.text

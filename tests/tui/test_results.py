@@ -343,6 +343,21 @@ async def test_what_is_typed_is_asked_and_answered(
     assert "✗ expected 13 cells" in mistake
 
 
+async def test_a_file_that_is_not_there_is_said_before_the_network_is_loaded(
+    make_app: MakeApp, written: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Loading it takes seconds; the answer says where names are taken from."""
+    run = judged_runs.write(written(), "digits")
+    child(monkeypatch, tmp_path, "say({'error': 'too late'})")
+    async with results(make_app(), run) as pilot:
+        await pilot.press("5", *"no", "full_stop", *"png", "enter")
+        await settle(pilot)
+        shown = screen_text(pilot.app)
+
+    assert "There is no file no.png; names are taken from" in shown
+    assert not (run.folder.path / "asked").exists()
+
+
 async def test_a_thousand_classes_and_20_000_rows_stay_fluid(make_app: MakeApp, written: Written) -> None:
     """46 classes and 20,000 rows: no key holds the screen up for a tenth of a second."""
     run = judged_runs.write(written(), "digits")

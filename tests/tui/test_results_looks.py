@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui import judged_runs
-from tests.tui.conftest import WrittenRun, settle, until
+from tests.tui.conftest import SIZES, WrittenRun, pose, settle, until
 from tuiml.runs.predictor import Predictor
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.messages import ResultsAsked
@@ -17,7 +17,6 @@ from tuiml.tui.results.screen import Results
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 
 
 def opened(run: WrittenRun, *keys: str) -> Callable[[Pilot[Any]], Any]:
@@ -27,12 +26,7 @@ def opened(run: WrittenRun, *keys: str) -> Callable[[Pilot[Any]], Any]:
         await settle(pilot)
         pilot.app.post_message(ResultsAsked(run.folder))
         await until(pilot, lambda: isinstance(pilot.app.screen, Results))
-        await settle(pilot)
-        await pilot.press(*keys)
-        await settle(pilot)
-        for toast in pilot.app.screen.query("Toast"):
-            await toast.remove()
-        await settle(pilot)
+        await pose(pilot, *keys)
 
     return run_before
 
@@ -119,5 +113,6 @@ def test_an_answer(
     answer = {"answers": [fact], "weights": "that it ended with, of epoch 12", "seen": {"picture": picture}}
     monkeypatch.setattr(Predictor, "ask", lambda *asked: answer)
     run = judged_runs.write(written(), "digits")
+    (run.folder.path.parent.parent / "3.png").touch()
     keys = ("5", "3", "full_stop", "p", "n", "g", "enter")
     assert snap_compare(make_app(), terminal_size=size, run_before=opened(run, *keys))

@@ -18,8 +18,10 @@ from tuiml.runs.folder import RunFolder
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.live.screen import Live
 from tuiml.tui.messages import CompareAsked, RecipeChosen, ResultsAsked, RewindAsked
+from tuiml.tui.rewind.screen import Rewind
 from tuiml.tui.runs.prune import Prune
 from tuiml.tui.runs.screen import Runs
+from tuiml.tui.setup.screen import Setup
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]
@@ -212,6 +214,24 @@ async def test_a_note_and_a_name_are_typed_in_place(make_app: MakeApp, three: li
         await settle(pilot)
 
     assert (three[0].folder.note(), three[0].folder.name()) == ("xuop", "big")
+
+
+async def test_one_steps_out_to_the_list_from_where_one_came(make_app: MakeApp, three: list[WrittenRun]) -> None:
+    """With the cursor where it was, by way of other screens of runs too; from there to the form, and from the form no more."""
+    async with running(make_app()) as pilot:
+        screen = await to_runs(pilot, 3)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Live))
+        await pilot.press("k")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Rewind))
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Runs) and pilot.app.screen is not screen)
+        await settle(pilot)
+        again = pilot.app.screen
+        assert isinstance(again, Runs)
+        assert again.picker.current == three[1].folder.id
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Setup))
 
 
 async def test_a_prune_shows_what_would_go_before_it_does(make_app: MakeApp, three: list[WrittenRun]) -> None:

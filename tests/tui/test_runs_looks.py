@@ -13,14 +13,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.tui.conftest import NOON, WrittenRun, settle
+from tests.tui.conftest import NOON, SIZES, WrittenRun, pose, settle
 from tuiml.runs import index
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.runs import prune
 from tuiml.tui.runs import screen as runs
 
 MakeApp = Callable[..., TuimlApp]
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 
 
 @pytest.fixture(autouse=True)
@@ -80,10 +79,7 @@ def at_runs(*keys: str) -> Callable[[Pilot[Any]], Any]:
                 pilot.app.focused.value += key  # a long text at once
             else:
                 await pilot.press(key)
-        await settle(pilot)
-        for toast in pilot.app.screen.query("Toast"):
-            await toast.remove()
-        await settle(pilot)
+        await pose(pilot)
 
     return run_before
 

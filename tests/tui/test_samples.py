@@ -10,6 +10,7 @@ import pytest
 
 from tests.tui.conftest import running, screen_text, settle, until
 from tuiml.draw.numbers import figure
+from tuiml.errors import DataError
 from tuiml.recipe import Recipe
 from tuiml.tasks import recipes
 from tuiml.train import rows
@@ -27,6 +28,11 @@ def read(recipe: Recipe) -> Samples:
     found = load(recipe, lambda what: None)
     assert isinstance(found, Samples)
     return found
+
+
+def missing(*what: object) -> None:
+    """Find no rows."""
+    raise DataError("Nothing there.")
 
 
 def test_texts_are_words_again(keras_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +88,58 @@ def test_plain_features_are_numbers(tmp_path: Path) -> None:
 
     assert "6x2 numbers each" in samples.caption(found)
     assert "12 in all" in samples.page(found, 0, 80, 20).plain
+
+
+def test_categories_are_told_apart_however_long_their_column_is_called(tmp_path: Path) -> None:
+    """A name is cut before its category."""
+    file = tmp_path / "t.csv"
+    colors = ("red", "green", "a very long name of a color")
+    rows = [f"{number % 7},{colors[number % 3]},{number % 2}" for number in range(40)]
+    file.write_text("\n".join(["size,color of the body (as painted),y", *rows]) + "\n")
+    found = read(recipes.build_recipe(f"csv:{file}", sets=["data.target=y"]))
+    lines = samples.page(found, 0, 80, 40).plain.split("\n")
+    names = [line[:20].strip() for line in lines if line.startswith("color") and "=" in line]
+
+    assert names == ["color of…=a very l…", "color of the…=green", "color of the b…=red"]
+    assert max(map(len, lines)) <= 80
+
+
+async def test_the_first_rows_are_as_many_as_fit_below_the_caption(
+    make_app: MakeApp, keras_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is cut, nothing scrolls; the next page begins with the row after the last shown."""
+    monkeypatch.setenv("KERAS_HOME", str(keras_home))
+    async with running(make_app(recipes.default_recipe("imdb"))) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: "words" in screen_text(pilot.app) and "known" in screen_text(pilot.app))
+        await settle(pilot)
+        pane = pilot.app.screen.query_one("#darkroom-rows")
+
+        assert pane.max_scroll_y == 0
+
+
+async def test_help_tells_the_keys_that_work_here(make_app: MakeApp) -> None:
+    """A table has no steps to edit."""
+    async with running(make_app(recipes.default_recipe("wine")), (120, 50)) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Darkroom) and "as read" in screen_text(pilot.app))
+        await pilot.press("f1")
+        await until(pilot, lambda: "Next pictures" in screen_text(pilot.app))
+
+        assert "Mute" not in screen_text(pilot.app)
+
+
+async def test_no_key_is_offered_where_there_are_no_rows(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page says what is missing, and the footer only the way back."""
+    monkeypatch.setattr("tuiml.tui.darkroom.screen.load", missing)
+    async with running(make_app(recipes.default_recipe("wine"))) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: "✗ Nothing there" in screen_text(pilot.app))
+        footer = screen_text(pilot.app).splitlines()[-1]
+
+    assert "esc Back" in footer
+    assert "Draw" not in footer
+    assert "More" not in footer
 
 
 async def test_the_darkroom_of_a_table_turns_pages_and_draws_nothing(make_app: MakeApp) -> None:

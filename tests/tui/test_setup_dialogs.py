@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from textual.widgets import Input
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
 
 from tests.tui.conftest import WrittenRun, running, screen_text, settle, until
 from tuiml import knobs
@@ -25,6 +27,11 @@ from tuiml.tui.setup.summary import DataSummary
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]
+
+
+def said(pilot: Pilot[Any]) -> str:
+    """What the dialog says below."""
+    return str(pilot.app.screen.query_one(".dialog-note", Static).content)
 
 
 async def test_a_preset_says_what_it_changes_before_it_is_loaded(make_app: MakeApp) -> None:
@@ -141,22 +148,79 @@ async def test_a_recipe_that_cannot_be_written_or_read_is_explained(make_app: Ma
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(pilot.app.screen, SaveRecipe))
         told = []
-        for name, word in (("sub/", "is a folder"), ("nowhere/x.toml", "cannot be written"), ("", "needs a name")):
+        for name, word in (
+            ("sub/", "a folder; add a name, such as sub/digits.toml"),
+            ("nowhere/x.toml", "there is no folder"),
+            ("bad.toml/x", "there is no folder"),
+            ("x" * 300, "too long"),
+            ("", "needs a name"),
+        ):
             pilot.app.screen.query_one(Input).value = name
             await settle(pilot)
             await pilot.press("enter")
-            await until(pilot, lambda word=word: word in " ".join(screen_text(pilot.app).split()))  # type: ignore[misc]
+            await until(pilot, lambda word=word: word in said(pilot))  # type: ignore[misc]
             told.append(word)
         await pilot.press("escape", "f3")
         await until(pilot, lambda: isinstance(pilot.app.screen, LoadRecipe) and "bad.toml" in screen_text(pilot.app))
         await pilot.press("enter")
-        await until(pilot, lambda: "Not loaded" in screen_text(pilot.app))
+        await until(pilot, lambda: "Not loaded: bad.toml" in screen_text(pilot.app))
         shown = screen_text(pilot.app)
 
+        assert isinstance(pilot.app.screen, LoadRecipe)  # another one may be chosen
         assert pilot.app.setup.values == before
-    assert len(told) == 3
+    assert len(told) == 5
     assert "train.epochs" in shown
-    assert "train.epoch:" in shown
+    assert "│  train.epoch:" in shown  # each problem on a line of its own
+
+
+async def test_a_file_that_cannot_be_read_has_one_problem(make_app: MakeApp, runs_dir: Path) -> None:
+    """The task that it does not name is none of them."""
+    Path("torn.toml").write_text('task = "digits"\n[train\n')
+    async with running(make_app(), (120, 40)) as pilot:
+        await pilot.press("f3")
+        await until(pilot, lambda: "✗ not valid TOML" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Not loaded: torn.toml" in screen_text(pilot.app))
+
+        assert "task: is needed" not in screen_text(pilot.app)
+
+
+async def test_what_was_said_about_one_name_is_not_said_about_another(make_app: MakeApp, runs_dir: Path) -> None:
+    """A file that is there is asked about; another letter, and it is another file."""
+    Path("digits.toml").write_text("mine")
+    async with running(make_app()) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SaveRecipe))
+        await pilot.press("enter")
+        await until(pilot, lambda: "is there already" in said(pilot))
+        await pilot.press("x")
+        await until(pilot, lambda: said(pilot) == "enter saves · esc closes")
+
+
+async def test_a_recipe_is_loaded_by_the_name_it_was_saved_by(
+    make_app: MakeApp, runs_dir: Path, written: Written
+) -> None:
+    """Without the ending, and by the folder of a run; what is said after saving elsewhere works from here."""
+    Path("sub dir").mkdir()
+    run = written()
+    async with running(make_app(recipes.default_recipe("wine")), (120, 40)) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SaveRecipe))
+        pilot.app.screen.query_one(Input).value = "sub dir/mine"
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: any("tuiml --recipe '/" in one.message for one in pilot.app._notifications))
+        for name, task in ((str(run.folder.path), "digits"), ("sub dir/mine", "wine")):
+            await pilot.press("f3")
+            await until(
+                pilot, lambda: isinstance(pilot.app.screen, LoadRecipe) and "enter loads" in screen_text(pilot.app)
+            )
+            typed = pilot.app.screen.query_one(Input)
+            typed.value = name
+            typed.focus()
+            await settle(pilot)
+            await pilot.press("enter")
+            await until(pilot, lambda task=task: pilot.app.setup.examined.command == f"tuiml --task {task}")  # type: ignore[misc]
 
 
 async def test_a_run_s_recipe_names_its_run_as_the_origin(
@@ -186,7 +250,7 @@ async def test_a_run_s_recipe_names_its_run_as_the_origin(
 
 
 def test_recipes_are_told_from_other_files(runs_dir: Path, tmp_path: Path, written: Written) -> None:
-    """A TOML file that names no task, one that is no TOML, one that is huge: none of them is offered."""
+    """A TOML file that names no task, one that is huge: neither is offered. One that is torn is, with a warning."""
     run = written()
     (tmp_path / "mine.toml").write_text(to_toml(recipes.default_recipe("wine")))
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
@@ -196,6 +260,7 @@ def test_recipes_are_told_from_other_files(runs_dir: Path, tmp_path: Path, writt
 
     assert [(one.file.name, one.task, one.run) for one in found] == [
         ("mine.toml", "wine", None),
+        ("torn.toml", "✗ not valid TOML", None),
         ("recipe.toml", "digits", run.folder),
     ]
 
@@ -282,6 +347,49 @@ async def test_a_changed_field_says_what_it_was(make_app: MakeApp) -> None:
         await until(pilot, lambda: "was 12" not in screen_text(pilot.app))
 
         assert pilot.app.setup.values["train.epochs"] == "12"
+
+
+async def test_a_reset_field_can_be_brought_back(make_app: MakeApp) -> None:
+    """ctrl+z: that field, not what was typed into others since; a field at its default says so."""
+    async with running(make_app()) as pilot:
+        setup = pilot.app.setup
+        setup.change("model.layers", "128,64,32")
+        setup.go_to("model.layers")
+        await settle(pilot)
+        await pilot.press("f4")
+        await until(pilot, lambda: setup.values["model.layers"] == "64,64")
+        setup.change("train.epochs", "99")
+        await pilot.press("f4")
+        await until(pilot, lambda: "Layers is as it is by default" in screen_text(pilot.app))
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: setup.values["model.layers"] == "128,64,32")
+
+        assert setup.values["train.epochs"] == "99"
+
+
+async def test_a_file_that_is_not_named_yet_is_no_change(make_app: MakeApp) -> None:
+    """The task says what is missing, not that it was another."""
+    async with running(make_app()) as pilot:
+        await pilot.press(*"csv")
+        await until(pilot, lambda: bool(pilot.app.setup.examined.problems) and "name a file" in screen_text(pilot.app))
+
+        assert "was csv:" not in screen_text(pilot.app)
+
+
+async def test_all_changes_of_a_preset_can_be_read_where_it_is_low(make_app: MakeApp) -> None:
+    """At 60 x 15 one of them is in view; the pages turn."""
+    async with running(make_app(), (60, 15)) as pilot:
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Presets))
+        await pilot.press("down")
+        await until(pilot, lambda: "Size" in screen_text(pilot.app))
+        seen = ""
+        for _ in range(4):
+            seen += screen_text(pilot.app)
+            await pilot.press("pagedown")
+            await settle(pilot)
+
+    assert all(words in seen for words in ("original → bigger", "12 → 150", "32 → 16", "1 → 0.2"))
 
 
 async def test_the_essential_fields_fit_a_screen_of_24_lines(make_app: MakeApp) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 
 from pytest_textual_snapshot import SVGImageExtension
 
-from tests.tui.conftest import running, screen_text, settle, until
-from tests.tui.test_looks import SIZES, ready
+from tests.tui.conftest import SIZES, pose, posing, running, screen_text, settle, until
 from tuiml.recipe import to_toml
 from tuiml.tasks import recipes
 from tuiml.tui.app import TuimlApp
@@ -21,7 +20,7 @@ def opened(word: str, *keys: str) -> Any:
     """Press keys and wait until a word is on the screen."""
 
     async def run_before(pilot: Any) -> None:
-        await ready(*keys)(pilot)
+        await pose(pilot, *keys)
         await until(pilot, lambda: word in screen_text(pilot.app))
         await settle(pilot)
 
@@ -32,7 +31,7 @@ def opened(word: str, *keys: str) -> Any:
 def test_a_changed_form(snap_compare: Any, make_app: MakeApp, size: tuple[int, int]) -> None:
     """What differs is marked, with what it was, and stands in the command."""
     recipe = recipes.build_recipe("digits", sets=["regularize.dropout=0.5", "train.epochs=40", "early_stopping=3"])
-    assert snap_compare(make_app(recipe), terminal_size=size, run_before=ready("down", "down", "down", "down", "down"))
+    assert snap_compare(make_app(recipe), terminal_size=size, run_before=posing("down", "down", "down", "down", "down"))
 
 
 @SIZES
@@ -40,7 +39,7 @@ def test_a_problem_and_advice(snap_compare: Any, make_app: MakeApp, size: tuple[
     """Beside their fields, with the range."""
     recipe = recipes.build_recipe("wine", sets=["regularize.dropout=0.3", "early_stopping=90"])
     keys = ("ctrl+down", "ctrl+up", *["down"] * 12, "end", "x")
-    assert snap_compare(make_app(recipe), terminal_size=size, run_before=ready(*keys))
+    assert snap_compare(make_app(recipe), terminal_size=size, run_before=posing(*keys))
 
 
 DIALOGS = {
@@ -81,4 +80,4 @@ def test_nothing_to_load(snap_compare: Any, make_app: MakeApp, size: tuple[int, 
 
 def test_the_form_in_a_small_terminal(snap_compare: Any, make_app: MakeApp) -> None:
     """60 x 15: fields, one line of explanation, the command."""
-    assert snap_compare(make_app(), terminal_size=(60, 15), run_before=ready())
+    assert snap_compare(make_app(), terminal_size=(60, 15), run_before=posing())

@@ -26,8 +26,8 @@ from tuiml.state import RunState
 
 _APART = 6
 """Cells from one single point to the next at least: the lines under them shall be seen."""
-_STRETCH = 1.5
-"""How much the baseline and a ghost may stretch the axis: where they are further away, words say enough."""
+_STRETCH, _FAR = 1.5, 4.0
+"""How much the baseline and all of a ghost may stretch the axis, and how much a ghost's later half, which is what one compares with."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,17 @@ def _plan(state: RunState, which: str, width: int, height: int, view: View, plai
     )
     drawn = [_in_sight(line, layout.x_limits, width) for line in lines]
     layout = replace(layout, y_limits=_y_limits(drawn, layout))
+    lines = [_placed(line, inside, layout.y_limits) for line, inside in zip(lines, drawn, strict=True)]
     above = heading(state, name, view, lines, drawn, layout, width, height, plain)
     return _Plan(drawn, above, height - above.plain.count("\n"), layout)
+
+
+def _placed(line: Line, drawn: Line, limits: Limits) -> Line:
+    """Return a ghost that is out of sight with the mark of where it is."""
+    low, high = limits or (-math.inf, math.inf)
+    if not line.dashed or not drawn.y or (min(drawn.y) <= high and max(drawn.y) >= low):
+        return line
+    return replace(line, label=f"{line.label} {charts.ABOVE if min(drawn.y) > high else charts.BELOW}")
 
 
 def _in_sight(line: Line, limits: Limits, width: int) -> Line:
@@ -133,9 +142,10 @@ def _y_limits(lines: Sequence[Line], layout: Layout) -> Limits:
         return None
     low, high = axes.readable(main) or (min(main), max(main))
     level = [layout.level] if layout.level is not None and math.isfinite(layout.level) else []
-    for more in (scaled(level), scaled([y for line in lines if line.dashed for y in line.y])):
-        wider = min([low, *more]), max([high, *more])
-        if wider[1] - wider[0] <= _STRETCH * (high - low):
+    ghost = [y for line in lines if line.dashed for y in line.y]
+    for more, most in ((level, _STRETCH), (ghost, _STRETCH), (ghost[len(ghost) // 2 :], _FAR)):
+        wider = min([low, *scaled(more)]), max([high, *scaled(more)])
+        if wider[1] - wider[0] <= most * (high - low):
             low, high = wider
     return (_power(low), _power(high)) if layout.log else (low, high)
 

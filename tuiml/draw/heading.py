@@ -99,12 +99,20 @@ def _last(state: RunState, name: str, total: bool, line: Line) -> float | None:
 def _forms(
     lines: Sequence[Line], last: Mapping[str, float | None], told: Sequence[str]
 ) -> list[tuple[list[Line], str]]:
-    """Return what a legend can say, the longest first: with last values, without, with short words; then with fewer facts."""
+    """Return what a legend can say, the longest first: with last values, without, with short words; then with fewer facts, and fewer lines."""
     valued = [replace(line, label=f"{line.label} {figure(last[line.label])}".rstrip()) for line in lines]
     short = [replace(line, label=_SHORT.get(line.label, line.label)) for line in lines]
     words = [" · ".join(told[:many]) for many in range(len(told), 0, -1)]
     found = [(list(shown), some) for some in words for shown in (valued, lines, short)]
-    return found + [(list(shown), "") for shown in (valued, lines, short)]
+    least = [replace(line, label=_name_of_ghost(line)) if line.dashed else line for line in short]
+    few = [line for line in least if line.label != _SHORT[HONEST]]
+    return found + [(list(shown), "") for shown in (valued, lines, short, least, few)]
+
+
+def _name_of_ghost(line: Line) -> str:
+    """Return the shortest name of a ghost, with its mark where it is out of sight."""
+    mark = line.label[-1:]
+    return f"ghost {mark}" if mark in (ABOVE, BELOW) else "ghost"
 
 
 def _facts(state: RunState, name: str, view: View, lines: Sequence[Line], layout: Layout) -> list[str]:

@@ -27,6 +27,7 @@ COLORS = ("#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#f0
 LETTERS = "ABCDEFGH"
 _NAMES = (32, 20, 12, 6, 0)
 """Cells of a name in a legend, the longest form first."""
+_STRETCH = 4.0
 _LEGEND_SHARE = 4  # of a chart's height at most a quarter is legend
 
 
@@ -67,7 +68,7 @@ def overlay(
     layout = _layout(lines, states, metric, view)
     lines = [_within(line, *(layout.x_limits or (-math.inf, math.inf)), width) for line in lines]
     values = [y for line in lines for y in line.y]
-    robust = None if view.log else axes.readable(values)
+    robust = None if view.log else _readable(lines)
     layout = replace(layout, y_limits=robust or ((min(values), max(values)) if values else None))
     above = Text(end="")
     if height >= ONE_LINE and width >= 1:
@@ -121,6 +122,19 @@ def _layout(lines: Sequence[Line], states: Sequence[RunState], metric: str, view
         level=level,
         level_label="" if level is None else f"baseline {figure(level)}",
     )
+
+
+def _readable(lines: Sequence[Line]) -> tuple[float, float] | None:
+    """Return limits that leave a few extreme values out, but no line altogether that is near; None where all can be shown."""
+    values = [y for line in lines for y in line.y]
+    limits = axes.readable(values)
+    if limits is None:
+        return None
+    low = min(limits[0], *(max(line.y) for line in lines if line.y))
+    high = max(limits[1], *(min(line.y) for line in lines if line.y))
+    if high - low > _STRETCH * (limits[1] - limits[0]):  # one that diverged would make lines of all others flat
+        low, high = limits
+    return (low, high) if low > min(values) or high < max(values) else None
 
 
 def _within(line: Line, low: float, high: float, width: int) -> Line:

@@ -16,16 +16,22 @@ from tuiml.draw.numbers import figure
 from tuiml.text import clean
 
 _BINS = 15
+_NARROW, _WIDE = 74, 100
+"""Cells that eight figures and a name need, close to one another and apart."""
 
 
-def residuals_table(found: Sequence[Any], quantiles: Sequence[float]) -> Table:
-    """Return a row per target: `name`, `mean`, `std`, `mae` and `quantiles` of its errors (output minus truth)."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+def residuals_table(found: Sequence[Any], quantiles: Sequence[float], width: int = 100) -> Table:
+    """Return a row per target: `name`, `mean`, `std`, `mae` and `quantiles` of its errors (output minus truth).
+
+    Where `width` cells are few, columns stand closer; where they are too few, the outermost quantiles are left out.
+    """
+    shown = slice(None) if width >= _NARROW else slice(1, -1)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1 if width >= _WIDE else 0), show_edge=False)
     table.add_column("error of", no_wrap=True, overflow="ellipsis")
-    for header in ("mean", "std", "mae", *(f"{100 * share:g} %" for share in quantiles)):
+    for header in ("mean", "std", "mae", *(f"{100 * share:g} %" for share in quantiles[shown])):
         table.add_column(header, justify="right", no_wrap=True)
     for one in found:
-        values = (one.mean, one.std, one.mae, *one.quantiles)
+        values = (one.mean, one.std, one.mae, *one.quantiles[shown])
         table.add_row(Text(clean(one.name)), *(figure(value) for value in values))
     return table
 

@@ -37,7 +37,7 @@ GAP = 1
 def cells(run: Entry, now: float, ascii: bool = False) -> dict[str, str]:
     """Return the cells of a run by column; `now`, in seconds since 1970, is what its age counts from.
 
-    The note is the user's own, else what went wrong or why it ended.
+    The note is the user's own, else what went wrong.
     """
     return {
         "status": numbers.status(clean(run.status), ascii),
@@ -50,7 +50,7 @@ def cells(run: Entry, now: float, ascii: bool = False) -> dict[str, str]:
         "metric": clean(run.metric, 20) if run.best is not None or run.test is not None else "",
         "time": span(run.seconds) if run.seconds else "",
         "age": span(max(now - run.started, 0.0), coarse=True) if run.started else "",
-        "note": clean(run.note or run.error or (run.reason if run.status == "stopped" else ""), 300),
+        "note": clean(run.note or run.error, 300),
     }
 
 

@@ -21,6 +21,8 @@ _PICTURE = 18
 _GAP = 2
 _MOST_CLASSES = 20
 _MOST_COLUMNS = 24
+_ROWS = 22
+"""Cells of a column's line that are not for its name and values: the gaps between, and some of what its rows hold."""
 _ASCII_SHADES = str.maketrans(SHADES, " .:+#")
 
 
@@ -119,7 +121,8 @@ def columns(rows: Sequence[tuple[str, str, int, Sequence[str]]], width: int) -> 
     ]
     table = [("column", "values", "missing" if gaps else "", "first rows"), *cells]
     names, figures, missing = (max(cell_len(line[place]) for line in table) for place in range(3))
-    names, figures = min(names, max(width // 4, 6)), min(figures, max(width // 2, 6))
+    names = min(names, max(width // 4, 6))
+    figures = min(figures, max(width - names - missing - _ROWS, width // 3, 6))
     lines = []
     for number, (name, values, empty, some) in enumerate(table):
         line = [_padded(name, names), _padded(values, figures)]

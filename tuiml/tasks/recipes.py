@@ -53,6 +53,7 @@ def build_recipe(
     """
     problems: list[Problem] = []
     written = _read(file, problems)
+    unread = bool(problems)  # a file that cannot be read may name the task
     wishes = [written, *_parse(sets, problems), *(nested(path, value) for path, value in (flags or {}).items())]
     if task is not None:
         wishes.append({"task": task})
@@ -62,7 +63,8 @@ def build_recipe(
         below = _below(name, preset, problems)
         wishes.append({"task": canonical(name)})
     elif name is None:
-        problems.append(Problem("task", f"is needed. Tasks: {forms()}."))
+        if not unread:
+            problems.append(Problem("task", f"is needed. Tasks: {forms()}."))
         wishes.append({"task": "digits"})  # said already; lets the other fields be checked
     try:
         recipe = compose([*below, *wishes])

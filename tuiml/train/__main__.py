@@ -48,7 +48,7 @@ def _standby() -> RunFolder | None:
     from tuiml.train import devices
 
     devices.import_framework()
-    from tuiml.train import rows, saver, thread  # noqa: F401
+    from tuiml.train import fit, rows, runner, saver, thread  # noqa: F401  of one version, whatever is installed meanwhile
 
     line = sys.stdin.buffer.readline()
     if not line:

@@ -22,7 +22,7 @@ class Outcome:
 def stopped(stop: Stopped) -> Outcome:
     """Return the outcome of a run that was asked to stop."""
     codes = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
-    return Outcome("stopped", f"stopped by {stop.wish.by}", codes.get(stop.wish.by, 0))
+    return Outcome("stopped", f"stopped {_ASKED.get(stop.wish.by, f'by {stop.wish.by}')}", codes.get(stop.wish.by, 0))
 
 
 def failed(error: Exception) -> Outcome:
@@ -39,6 +39,7 @@ def failed(error: Exception) -> Outcome:
     return Outcome("failed", "training failed", 1, f"{what} (details: runner.log)")
 
 
+_ASKED = {"tui": "in the app", "cli": "by tuiml stop"}
 _REASONS: dict[type[Exception], str] = {
     RecipeError: "the recipe cannot be run",
     DataError: "the data cannot be used",

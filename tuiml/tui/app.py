@@ -232,7 +232,8 @@ class TuimlApp(Openings):
     def action_help(self) -> None:
         """Show the keys of this screen."""
         if not isinstance(self.screen, Help):
-            self.push_screen(Help(self.place, self.keys))
+            screen = self.screen
+            self.push_screen(Help(self.place, self.keys, lambda name: screen.check_action(name, ()) is not False))
 
 
 def run_app(settings: Settings, recipe: Recipe | None = None, watch: RunFolder | None = None) -> int:

@@ -22,6 +22,8 @@ _WRITTEN = {
     "slash": "/",
     "equals_sign": "=",
     "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "escape": "esc",
     "right": "→",
     "left": "←",

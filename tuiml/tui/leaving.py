@@ -44,7 +44,11 @@ def leave_card(folder: RunFolder) -> None:
 
     run = store.read(folder)
     console = Console(file=sys.stdout, highlight=False)
-    if run.state.live:
+    if run.state.status == "paused":
+        console.print(
+            f"{run.folder.id} stands still. It goes on with: tuiml resume {run.folder.id}", markup=False, soft_wrap=True
+        )
+    elif run.state.live:
         console.print(f"{run.folder.id} goes on. Back to it: tuiml watch {run.folder.id}", markup=False, soft_wrap=True)
     else:
         console.print(

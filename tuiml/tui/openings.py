@@ -33,6 +33,8 @@ from tuiml.tui.runs.screen import Runs
 from tuiml.tui.setup.form import file_field
 from tuiml.tui.setup.screen import Setup
 
+_OF_RUNS = (Live, Results, Compare, Rewind)
+
 
 class Openings(App[int]):
     """One screen at a time lies over Textual's own; the form stays alive while it is not shown."""
@@ -40,6 +42,8 @@ class Openings(App[int]):
     setup: Setup
     runners: Runners
     remembered: Remembered
+    _listed = False
+    """Whether the screen on show was reached from the list of runs: one steps out to it, not past it."""
 
     async def open_run(self, folder: RunFolder) -> None:
         """Show a run on top of the form."""
@@ -51,12 +55,13 @@ class Openings(App[int]):
             self.pop_screen()
         if isinstance(self.screen, Darkroom):
             self.screen.hand_over()
+        self._listed = isinstance(screen, _OF_RUNS) and (self._listed or isinstance(self.screen, Runs))
         if self.screen is not screen:
             await self.switch_screen(screen)
 
     async def action_back(self) -> None:
-        """To the form; runs go on."""
-        await self.show(self.setup)
+        """To the list of runs, where one came from it, else to the form; runs go on."""
+        await self.show(Runs(self.runners) if self._listed else self.setup)
 
     @on(Setup.TrainAsked)
     def _train_asked(self, event: Setup.TrainAsked) -> None:

@@ -20,11 +20,12 @@ BY = "tui"
 
 @dataclass
 class Listing:
-    """How the list of runs was left: its filter and what it is sorted by."""
+    """How the list of runs was left: its filter, what it is sorted by, and the run under the cursor."""
 
     filter: str = ""
     sort: str = "age"
     backwards: bool = False
+    current: str = ""
 
 
 class Runners:

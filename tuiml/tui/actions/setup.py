@@ -33,7 +33,13 @@ ACTIONS: dict[str, Action] = {
     "previous_group": Action("Group before", "to the first field of the group before", "ctrl+up", "", (SETUP,)),
     "save_recipe": Action("Save the recipe", "into a file, for --recipe and for others", "ctrl+s", "", (SETUP,)),
     "load_recipe": Action("Load a recipe", "from a file here, or from a run", "f3", "", (SETUP,)),
-    "undo": Action("Undo", "bring back the form as it was before another recipe was loaded", "ctrl+z", "", (SETUP,)),
+    "undo": Action(
+        "Undo",
+        "bring back what loading a recipe, or resetting a field, took away",
+        "ctrl+z",
+        "",
+        (SETUP,),
+    ),
     "reset_field": Action("Reset this field", "back to the task's default value", "f4", "", (SETUP,)),
     "reset_form": Action("Reset the whole form", "back to the task's default recipe", "", "", (SETUP,)),
 }

@@ -28,7 +28,8 @@ def letter(number: int) -> tuple[str, str]:
 
 def result_lines(results: Sequence[Result], best: Collection[int], chosen: int, width: int) -> list[Text]:
     """Return the table of results for `width` cells, its heading first: a row per run, the chosen one pointed at, the best starred."""
-    rows = [_cells(result, number in best) for number, result in enumerate(results)]
+    metrics = list(dict.fromkeys(result.metric for result in results))
+    rows = [_cells(result, number in best, metrics) for number, result in enumerate(results)]
     names, widths = list(rows[0]) if rows else [], dict[str, int]()
     for spare in ("", *_SPARE):
         names = [name for name in names if name != spare]
@@ -50,16 +51,20 @@ def result_lines(results: Sequence[Result], best: Collection[int], chosen: int, 
     return lines
 
 
-def _cells(result: Result, best: bool) -> dict[str, str]:
-    metric = clean(result.metric, 20)
-    value = {f"val {metric}": figure(result.value)} if metric != "loss" else {}
+def _cells(result: Result, best: bool, metrics: Sequence[str]) -> dict[str, str]:
+    """Return a run's cells by column, among them one for each of `metrics`, which are those of all runs."""
+    values = {
+        f"val {clean(metric, 20)}": figure(result.value) if metric == result.metric else ""
+        for metric in metrics
+        if metric != "loss"
+    }
     return {
         "run": clean(result.name or result.run, _NAME),
         "status": result.status,
         "epochs": f"{SYMBOLS.get(result.status, '?')} {result.epochs}",
         "best": str(result.best or ""),
         "val loss": figure(result.loss) + (" ★" if best else "  "),
-        **value,
+        **values,
         "test": figure(result.test),
         "gap": figure(result.gap),
         "time": duration(result.seconds, whole=True),

@@ -138,10 +138,10 @@ class Compare(Scaling, Ticking):
         known = [one.folder.id for one in self.followers if one.folder.id in self._recipes]
         rows = differences([self._recipes[name] for name in known]) if known else []
         names = [name for name, one in zip(self.names, self.followers, strict=True) if one.folder.id in self._recipes]
-        lines = comparing.difference_lines(rows, names, self.size.width - 4)
+        lines = [Text(comparing.OTHERS, "dim")] if len({one.task for one in self._results}) > 1 else []
+        lines += comparing.difference_lines(rows, names, self.size.width - 4)
         lost = len(self.followers) - len(known)
         lines += [Text(f"{lost} recipe(s) cannot be read: of another version, or gone.", "dim")] if lost else []
-        lines += [Text(comparing.OTHERS, "dim")] if len({one.task for one in self._results}) > 1 else []
         lines += [Text(comparing.ALONE, "dim")] if len(self.followers) == 1 else []
         self._show("#compare-recipes Static", lines)
 

@@ -44,8 +44,9 @@ class Bench:
             if number == self.step:
                 found += [Line(step=number, dial=dial) for dial in step.dials]
         found.append(Line(ADD))
-        if self.draft.steps:
-            found += [Line(MODE), *([Line(COPIES)] if self.recipe.augment.mode == "offline" else [])]
+        offline = self.recipe.augment.mode == "offline"
+        if self.draft.steps or offline:  # copies are made without steps, too
+            found += [Line(MODE), *([Line(COPIES)] if offline else [])]
         return found
 
     @property

@@ -46,8 +46,7 @@ def dials(op: Op, ranged: Iterable[str] = ()) -> list[Dial]:
     found: list[Dial] = []
     for name, parameter in op.declared.items():
         default = f"as {parameter.follows}" if parameter.follows else parameter.text(parameter.default)
-        unit = f" {parameter.unit}" if parameter.unit else ""
-        told = default, f"{parameter.range_text}{unit}", parameter.meaning
+        told = default, allowed(parameter.range_text, parameter.unit), parameter.meaning
         value = op.values[name]
         if isinstance(parameter, Amount) and is_ranged(op, name, ranged):
             found += [
@@ -62,6 +61,12 @@ def dials(op: Op, ranged: Iterable[str] = ()) -> list[Dial]:
         meaning = "how likely a picture is to go through this step"
         found.append(Dial(P, "", number_text(op.p), number_text(op.default_p), "0..1", meaning))
     return found
+
+
+def allowed(range_text: str, unit: str) -> str:
+    """Return a range with its unit behind the numbers that it belongs to: pixels may stand beside them."""
+    numbers, also, pixels = range_text.partition(", or ")
+    return f"{numbers} {unit}{also}{pixels}" if unit else range_text
 
 
 def is_ranged(op: Op, name: str, ranged: Iterable[str] = ()) -> bool:

@@ -14,6 +14,14 @@ from tuiml.tui.darkroom.workbench import Workbench
 from tuiml.tui.widgets.entry import Entry
 from tuiml.tui.widgets.sheet import Sheet
 
+DRAWING = ("next_draw", "previous_draw")
+PAGING = ("next_pictures", "previous_pictures")
+EDITING = (
+    *("add_step", "add_keyword", "mute_step", "remove_step", "undo_edit", "step_up", "step_down", "spread"),
+    *("solo", "ends", "edit_grammar", "enlarge", "switch_pane"),
+)
+"""Actions that need pictures, or rows, on show."""
+
 
 def sheet() -> Sheet:
     """Return a sheet in the terminal's own graphics where it has them, else in half-blocks."""

@@ -7,6 +7,7 @@ from augment.generator.steps import MEANINGS
 from augment.op import Op
 from augment.registry import catalog
 from tuiml.text import clean
+from tuiml.tui.darkroom import dials
 from tuiml.tui.dialogs.choose import Offer
 
 
@@ -18,8 +19,8 @@ def operations() -> list[Offer]:
 def _detail(op: type[Op]) -> str:
     chance = "touches every picture" if op.always else f"p={op.default_p:g} unless @p says otherwise"
     lines = [clean(op.summary, 200), f"example {clean(op.example, 60)} · {chance}"]
-    for name, default, allowed, unit, meaning in op.parameters():
-        lines.append(f"{name}={default}  {allowed}{f' {unit}' if unit else ''}: {meaning}")
+    for name, default, range_text, unit, meaning in op.parameters():
+        lines.append(f"{name}={default}  {dials.allowed(range_text, unit)}: {meaning}")
     return "\n".join(clean(line, 300) for line in lines)
 
 

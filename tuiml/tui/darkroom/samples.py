@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,22 +114,29 @@ def page(samples: Samples, first: int, width: int, height: int, draw: int = 1) -
 
 def _texts(samples: Samples, rows: npt.NDArray[np.int64], width: int, draw: int) -> Content:
     data, size = samples.data, samples.recipe.data.words
-    blocks, room = [], width * (_TEXT_LINES - 2) - 1
+    blocks = []
     for row, text in zip(rows.tolist(), _each(samples, rows, size), strict=True):
         words = text[text != texts.START]
         known = int((words != texts.UNKNOWN).sum())
         share = f", {100 * known / len(words):.0f} % of them known" if len(words) else ""
         head = f"row {row}  {label(samples, row)}  {len(words)} words{share}"
-        block: list[str | tuple[str, str]] = [(head, "bold"), "\n", clean(texts.decode(words, data.vocabulary), room)]
+        block: list[str | tuple[str, str]] = [(head, "bold"), "\n", _lines(texts.decode(words, data.vocabulary), width)]
         if samples.rate:
             gone = samples.dropped(row, size, draw)
             shown = texts.decode(words, data.vocabulary).split(" ")
             left = ["_" * len(word) if gone[number] else word for word, number in zip(shown, words, strict=True)]
             kinds = np.unique(words)
             told = f"after input dropout: {int(gone[kinds].sum())} of its {len(kinds)} different words are gone"
-            block += ["\n", (told, "bold"), "\n", clean(" ".join(left), room)]
+            block += ["\n", (told, "bold"), "\n", _lines(" ".join(left), width)]
         blocks.append(Content.assemble(*block))
     return Content("\n\n").join(blocks)
+
+
+def _lines(text: str, width: int) -> str:
+    """Return the beginning of a text, cut between words, in as many lines as it has beside its heading."""
+    width = max(width, _CELL)
+    most = _TEXT_LINES - 2
+    return textwrap.fill(clean(text, (most + 1) * width), width, max_lines=most, placeholder=" …")
 
 
 def _each(samples: Samples, rows: npt.NDArray[np.int64], size: int) -> list[npt.NDArray[np.int32]]:
@@ -169,7 +177,7 @@ def _table(samples: Samples, rows: npt.NDArray[np.int64], width: int, draw: int)
         *_taught(samples, rows),
         Content(""),
         Content.styled(f"as the network sees them{after}", "bold"),
-        *(_line(name, cells) for name, cells in prepared),
+        *(_line(_short(name), cells) for name, cells in prepared),
     ]
     return Content("\n").join(lines)
 
@@ -188,7 +196,7 @@ def _numbers(samples: Samples, rows: npt.NDArray[np.int64], width: int, draw: in
         values = np.ravel(samples.data.train_x[row])
         more = f" … {len(values):,} in all" if len(values) > _NUMBERS else ""
         told = "  ".join(figure(float(value)) for value in values[:_NUMBERS])
-        lines.append(Content.assemble((f"row {row}  {label(samples, row)}  ", "bold"), told, more))
+        lines.append(Content.assemble((f"row {row}  to predict {label(samples, row)}  ", "bold"), f"from {told}", more))
         if samples.rate:
             gone = samples.dropped(row, len(values), draw)
             seen = np.ravel(samples.preparation(samples.data.train_x[[row]]))[:_NUMBERS]
@@ -200,6 +208,13 @@ def _numbers(samples: Samples, rows: npt.NDArray[np.int64], width: int, draw: in
 def _line(name: str, cells: Sequence[str], style: str = "") -> Content:
     shown = "".join(f"{clean(cell, _CELL - 1):>{_CELL}}" for cell in cells)
     return Content.assemble((f"{clean(name, _NAME - 1):<{_NAME}}", "dim"), (shown, style))
+
+
+def _short(name: str) -> str:
+    """Return the name of what the network sees, cut so that the category, which tells it from its neighbors, stays."""
+    column, equals, category = clean(name, 200).rpartition("=")
+    category = clean(category, (_NAME - 1) // (2 if equals else 1))
+    return f"{clean(column, _NAME - 2 - len(category))}={category}" if equals else category
 
 
 def _cell(value: float, categories: Sequence[str]) -> str:

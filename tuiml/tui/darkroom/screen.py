@@ -21,7 +21,7 @@ from tuiml.tasks.offline import copies_of
 from tuiml.text import clean, clean_lines
 from tuiml.tui import actions
 from tuiml.tui.darkroom import bench, preview, samples, showing
-from tuiml.tui.darkroom.editing import Editing, sheet
+from tuiml.tui.darkroom.editing import DRAWING, EDITING, PAGING, Editing, sheet
 from tuiml.tui.darkroom.editor import Draft
 from tuiml.tui.darkroom.preview import Pairs, Pictures, load
 from tuiml.tui.darkroom.samples import Samples
@@ -35,11 +35,6 @@ from tuiml.tui.widgets.title import Title
 from tuiml.tui.widgets.words import Words
 
 Keep = Callable[[Recipe, Draft], None]
-_DRAWING = ("next_draw", "previous_draw")
-_EDITING = (
-    *("add_step", "add_keyword", "mute_step", "remove_step", "undo_edit", "step_up", "step_down", "spread"),
-    *("solo", "ends", "edit_grammar", "enlarge", "switch_pane"),
-)
 
 
 class Darkroom(Editing):
@@ -96,7 +91,8 @@ class Darkroom(Editing):
         return self.shown.pairs if self.shown else None
 
     def on_mount(self) -> None:
-        """Read the data."""
+        """Read the data; where there is room for one pane alone, it is the one that says how far that is."""
+        self.add_class("-right")
         self._load()
 
     def hand_over(self) -> None:
@@ -119,9 +115,10 @@ class Darkroom(Editing):
             self._samples = loaded
             self.add_class("-rows")
             self.query_one("#darkroom-rows").focus()
-            self.call_after_refresh(self.fill)  # when it is known how many there is room for
+            self.fill()
         else:
             self._pictures = loaded
+            self.remove_class("-right")
             self.workbench.lines.focus()
             self.fill()
             if self._typed_before:
@@ -131,22 +128,28 @@ class Darkroom(Editing):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the keys that draw again where nothing is drawn, and those that edit where there are no pictures."""
-        if action in _EDITING:
-            return self._pictures is not None
-        return self._samples is None or action not in _DRAWING or bool(self._samples.rate)
+        if action in PAGING:
+            return self._pictures is not None or self._samples is not None
+        if action in DRAWING:
+            return self._pictures is not None or (self._samples is not None and bool(self._samples.rate))
+        return action not in EDITING or self._pictures is not None
 
     def fill(self) -> None:
         """Show what is wanted now; while pictures are drawn, the last wish is the one that counts."""
         if self._samples is not None:
             self._say(samples.caption(self._samples, self.epoch))
-            pane = self.query_one("#darkroom-rows")
-            page = samples.page(self._samples, self.first, pane.size.width, pane.size.height, self.epoch)
-            pane.query_one(Static).update(page)
+            self.call_after_refresh(self._lay_out_rows)  # when it is known how many lines are left below the caption
         elif self._pictures is not None:
             self._wanted = Wanted(self._bench, self.solo, self.ends, self.epoch, self.first, self._room)
             if not self._drawing:
                 self._drawing = True
                 self._draw_wanted(self._pictures)
+
+    def _lay_out_rows(self) -> None:
+        if self._samples is not None:
+            pane = self.query_one("#darkroom-rows")
+            page = samples.page(self._samples, self.first, *pane.size, self.epoch)
+            pane.query_one(Static).update(page)
 
     def _take(self) -> Wanted | None:
         """Return the wish that is to be drawn next; None ends the drawing."""
@@ -180,7 +183,8 @@ class Darkroom(Editing):
 
     def _explain(self, problem: str) -> None:
         self.add_class("-rows")  # there is nothing to edit before there are pictures
-        self._say(f"✗ {clean_lines(problem, 600)}\n\nEsc leads back to the form.")
+        words = Content.styled(f"✗ {clean_lines(problem, 600)}", "$text-error")
+        self.query_one("#darkroom-words", Words).words = words + "\n\nEsc leads back to the form."
 
     def _take_in(self, wanted: Wanted, found: Shown) -> None:
         """Show pictures, or say why they are still those before; not for an epoch that is no longer asked for."""

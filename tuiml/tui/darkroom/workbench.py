@@ -137,10 +137,11 @@ class Workbench(Vertical):
     def _take_keyword(self, name: str, text: str | None) -> None:
         if text is None:
             return
-        draft = self.now.draft.with_keyword(name, text)
-        if draft == self.now.draft:
+        before, draft = self.now.draft, self.now.draft.with_keyword(name, text)
+        if draft == before:
             self.app.notify(f"{name}={clean(text, 40)} changes nothing here.", markup=False)
-        self.bench = self.now.with_draft(draft)
+        at = next((place for place, step in enumerate(draft.steps) if step not in before.steps), None)
+        self.bench = self.now.with_draft(draft, at)
 
     def edit(self, name: str) -> None:
         """Change the chosen step: "mute", "remove", "up", "down" or "range"; or "undo" the last change."""

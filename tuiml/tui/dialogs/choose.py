@@ -84,8 +84,10 @@ class Choose(ModalScreen[str | None]):
             )
             for offer in hits
         )
-        if hits:
+        if any(not offer.closed for offer in hits):
             self.list.action_first()
+        elif hits:
+            self._detail(hits[0].detail)  # the cursor goes to none of them
         else:
             hint = did_you_mean(words.strip(), [offer.name for offer in self.offers])
             self._detail(f"Nothing is called {words.strip()!r}, or says so.{hint}")

@@ -218,6 +218,7 @@ def epochs(
             break
     note = f"   the last {len(rows)} of {len(state.history)}" if len(rows) < end == len(state.history) else ""
     note = note or (f"   {end - len(rows) + 1} to {end} of {len(state.history)}" if end < len(state.history) else "")
+    note = note if len(lines[0]) + len(note) < width - 2 else ""
     if len(lines[0]) + len(note) + len(tables.ARROWS) + 8 < width:
         note += f"   {tables.ARROWS}"
     return tuple(

@@ -71,6 +71,7 @@ class Live(Wishing, Viewing, Ticking):
         self._meter = gauges.Meter()
         self._possible: dict[str, bool] = {}
         self._hurried = False
+        self._behind = True  # what is opened is painted as it stands once its log is read
 
     def compose(self) -> ComposeResult:
         """Lay out title, lines of status, warm-up or curves, verdict, result, epochs or network or log, footer."""
@@ -114,8 +115,8 @@ class Live(Wishing, Viewing, Ticking):
         if self.pane == "log":
             self.query_one(LogPane).look()
         self.seen = (self.state.count, self.state.status)
-        free = self._drawing.pace.due(self.app)
-        if free or self.drawn[1] != self.seen[1]:
+        caught_up, self._behind = self._behind and not more, self._behind and more
+        if self._drawing.pace.due(self.app) or caught_up or self.drawn[1] != self.seen[1]:
             self.drawn = self.seen
         standing = self.state.status == "paused"
         self.query_one(Reading).source = None if standing else self._meter.source(self.state, self.size.width - 2)
@@ -135,7 +136,9 @@ class Live(Wishing, Viewing, Ticking):
         self.set_class(warming, "-warming")
         self.set_class(not state.live, "-ended")
         self._line("facts").words = captions.facts(state)
-        if not state.live:
+        if state.live:
+            self.taken_up()
+        else:
             self._paint_result(state)
         self._tell_news(state)
         self.tell_saved()
@@ -178,6 +181,7 @@ class Live(Wishing, Viewing, Ticking):
     def wished(self) -> None:
         """Show at once that something was asked for."""
         self.watch_now(time.time())
+        self._offer()
 
     def resumed(self) -> None:
         """Show the epochs again: a crash had opened the log."""

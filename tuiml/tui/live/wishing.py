@@ -12,6 +12,7 @@ from tuiml.runs.folder import RunFolder
 from tuiml.runs.wishes import Kind, Wish
 from tuiml.state import RunState
 from tuiml.text import clean
+from tuiml.tui.reporting import report
 from tuiml.tui.runners import BY, Runners
 
 _MORE_EPOCHS = 5
@@ -23,6 +24,7 @@ class Wishing(Screen[None]):
     folder: RunFolder
     runners: Runners
     _wish: Wish | None = None
+    _taking_up = False
     _saving: tuple[Wish, Checkpointed | None] | None = None
 
     @property
@@ -39,16 +41,25 @@ class Wishing(Screen[None]):
         """The wish that is not obeyed yet, in words; empty without one."""
         wish = self._wish
         if wish is None or wish.id in self.state.obeyed:
-            return ""
+            return "resume" if self._starting else ""
         takes_up = wish.wish == "add_epochs"  # what a run that has ended is started again for
         return wish.wish.replace("_", " ") if self.state.live or takes_up else ""
+
+    @property
+    def _starting(self) -> bool:
+        """Whether a runner was asked to take the run up again, and has not said anything yet."""
+        return self._taking_up and not self.state.live and not self.runners.died(self.folder)
+
+    def taken_up(self) -> None:
+        """Wait for no runner any more: one is at work."""
+        self._taking_up = False
 
     def possible(self) -> dict[str, bool]:
         """Return which of the wishes would do anything now."""
         live, status = self.state.live, self.state.status
         return {
             "pause": live and status != "paused",
-            "resume": status in ("paused", "stopped", "crashed"),
+            "resume": status in ("paused", "stopped", "crashed") and not self._starting,
             "step": status in ("running", "paused"),
             "save_now": status in ("running", "paused"),
             "add_epochs": live or status in ("finished", "stopped"),
@@ -87,16 +98,22 @@ class Wishing(Screen[None]):
 
     def action_add_epochs(self) -> None:
         """Train longer; a run that has ended is taken up again."""
-        ended = not self.state.live
+        ended = not self.state.live and not self._starting
         if self._leave("add_epochs", _MORE_EPOCHS) and ended:
             self._take_up()
 
-    @work(thread=True, exit_on_error=False)
     def _take_up(self) -> None:
+        self._taking_up = True
+        self._start_runner()
+
+    @work(thread=True, exit_on_error=False)
+    def _start_runner(self) -> None:
         try:
             self.runners.take_up(self.folder)
         except StorageError as error:
+            self._taking_up = False
             self.app.call_from_thread(self.notify, clean(error), severity="error", markup=False)
+        report(self, self.wished)
 
     def _leave(self, kind: Kind, value: int | None = None) -> bool:
         try:

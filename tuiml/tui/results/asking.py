@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,9 @@ class Asking(Container):
             asked = question.question(self.input.value, self._form, self.weights)
         except TuimlError as error:
             self._show({"error": str(error)})
+            return
+        if (file := asked.get("file")) and not Path(file).exists():  # said before seconds are spent on the network
+            self._show({"error": f"There is no file {file}; names are taken from {Path.cwd()}."})
             return
         self.words.update("asking…")
         self._ask(asked)

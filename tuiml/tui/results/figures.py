@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from textwrap import wrap
 from typing import Any
 
@@ -46,13 +47,14 @@ def _table(state: RunState, width: int) -> list[Content]:
     if not names:
         return [Content("No figures yet: they come with the first epoch.")]
     wide = max(len(clean(name)) for name in names) + 2
-    fit = max((width - wide) // _COLUMN, 1)
-    shown, hidden = columns[:fit], columns[fit:]
-    heads = ["".join(f"{head[line]:>{_COLUMN}}" for head, _ in shown) for line in (0, 1)]
-    lines = [Content.styled(" " * wide + head, "$text-muted") for head in heads]
-    for name in names:
-        cells = [f"{_value(values.get(name)):>{_COLUMN}}" for _, values in shown]
-        lines.append(Content.assemble((f"{clean(name):<{wide}}", "bold"), "".join(cells)))
+    cells = [[*head, *(_value(values.get(name)) for name in names)] for head, values in columns]
+    sizes = [max(_COLUMN, *(len(cell) + 2 for cell in column)) for column in cells]
+    fit = max(sum(wide + used <= width for used in accumulate(sizes)), 1)
+    hidden = columns[fit:]
+    aligned = [[f"{cell:>{size}}" for cell in column] for column, size in zip(cells[:fit], sizes, strict=False)]
+    first, second, *rows = ("".join(row) for row in zip(*aligned, strict=True))
+    lines = [Content.styled(" " * wide + head, "$text-muted") for head in (first, second)]
+    lines += [Content.assemble((f"{clean(name):<{wide}}", "bold"), row) for name, row in zip(names, rows, strict=True)]
     if hidden:
         lost = ", ".join(" ".join(head) for head, _ in hidden)
         lines.append(Content.styled(f"hidden at this width: {lost}", "$text-muted"))

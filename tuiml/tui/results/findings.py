@@ -83,7 +83,7 @@ def _why(state: RunState, split: Split) -> str:
     if state.live:
         return f"The run is {state.status}: its rows are judged when it ends, and shown here then. s in Live stops it and keeps what it has."
     if state.rows and not state.rows.get(split):
-        return f"This run has no {split} rows. Press s for its {other} rows."
+        return f"This run has no {split} rows; s shows its {other} rows."
     if state.status in ("failed", "crashed"):
         return f"The run {state.status} before its rows were judged. Press c to judge them by its last checkpoint, which takes some seconds."
     return "The run left no predictions by its last weights. Press c to compute them, which takes some seconds."

@@ -83,8 +83,8 @@ class Scores(Container):
 
         from tuiml.draw import residuals
 
-        found: list[Any] = [residuals.residuals_table(judged.residuals(), QUANTILES)]
         truth, width = judged.y.reshape(judged.outputs.shape), min(max(self.app.size.width - 4, 20), 100)
+        found: list[Any] = [residuals.residuals_table(judged.residuals(), QUANTILES, width)]
         for number, name in enumerate(judged.described.names):
             found.append(Text(f"\nrows by their error of {clean(name, 60)}, predicted minus true", "bold"))
             found.append(residuals.histogram(judged.outputs[:, number] - truth[:, number], width))

@@ -80,7 +80,10 @@ class Runs(Filing, Ticking):
     def on_mount(self) -> None:
         """Show what is known from the last visit, then look at the disk again and again."""
         self._take_filter(self.runners.listing.filter)
+        left = self.runners.listing.current
         self._take(dict(self.runners.index.entries), self._cells, False)
+        if left in self.picker.keys:
+            self.picker.cursor = self.picker.keys.index(left)
         self.look()
         self.tick(_LOOK_EVERY, self.look)
 
@@ -190,6 +193,7 @@ class Runs(Filing, Ticking):
 
     @on(Picker.Moved)
     def _moved(self) -> None:
+        self.runners.listing.current = self.picker.current
         self._say()
         self.refresh_bindings()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -68,7 +69,7 @@ class FormScreen(Screen[None]):
         """The run whose recipe the form began with, if any."""
         self.draft: Draft | None = None
         """The augmentation as it was edited last, with the steps that are muted."""
-        self._before: list[tuple[dict[str, str], RunFolder | None]] = []
+        self._before: list[tuple[Values, RunFolder | None]] = []
         self._past = Past(runs_dir)
         self._last_values = self._first
         self._known: Known = {}
@@ -158,8 +159,8 @@ class FormScreen(Screen[None]):
 
     def _load(self, values: dict[str, str], origin: RunFolder | None, said: str = "") -> None:
         if said:
-            self._before.append((self._last_values, self.origin))
-            if self.examined.changed.keys() - {"task"} or self.origin:
+            self.remember(self._last_values)
+            if self.examined.changed or self.origin:
                 self.notify(f"{said} ctrl+z brings yours back.", markup=False)
         self.origin = origin
         self.title_bar.place = f"From {clean(origin.id, 40)}" if origin else _PLACE
@@ -179,15 +180,20 @@ class FormScreen(Screen[None]):
         self.draft = draft
         fresh = {path: text for path, text in form.values_of(recipe).items() if path.startswith("augment.")}
         if any(self.values[path] != text for path, text in fresh.items()):  # else steps were muted only
-            self._before.append((self._last_values, self.origin))
+            self.remember(self._last_values)
             self._load(self.values | fresh, self.origin)
 
+    def remember(self, values: Mapping[str, str]) -> None:
+        """Keep values, of all fields or of some, for undo to bring back."""
+        self._before.append((values, self.origin))
+
     def action_undo(self) -> None:
-        """Bring back the form as it was before another recipe was loaded."""
+        """Bring back what another recipe, or the reset of a field, took the place of."""
         if self._before:
-            self._load(*self._before.pop())
+            values, origin = self._before.pop()
+            self._load({**self.values, **values}, origin)
         else:
-            self.notify("Nothing to bring back: undo returns the form as it was before another recipe was loaded.")
+            self.notify("Nothing to bring back: undo takes back the loading of a recipe, or the reset of a field.")
 
     @on(Form.Changed)
     def _changed(self, event: Form.Changed) -> None:

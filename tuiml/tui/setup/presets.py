@@ -29,7 +29,11 @@ class Offer(NamedTuple):
 class Presets(ModalScreen[str | None]):
     """Ends with the name of the preset chosen, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2,q", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f2,q", "close", "Close"),
+        Binding("pagedown", "scroll_changes(1)", "More changes", show=False, priority=True),
+        Binding("pageup", "scroll_changes(-1)", "Changes above", show=False, priority=True),
+    ]
 
     def __init__(self, task: str, offers: Sequence[Offer], present: str) -> None:
         super().__init__()
@@ -63,6 +67,11 @@ class Presets(ModalScreen[str | None]):
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
+
+    def action_scroll_changes(self, pages: int) -> None:
+        """Show more of what would change: the list itself is short."""
+        changes = self.query_one("#presets-changes")
+        changes.scroll_relative(y=pages * changes.size.height, animate=False)
 
     def action_close(self) -> None:
         """Load none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tuiml.coach import explain
 from tuiml.errors import TuimlError
 from tuiml.fields import Recipe
 from tuiml.runs.folder import RunFolder
-from tuiml.tasks import presets, recipes
+from tuiml.tasks import presets
 from tuiml.text import clean
 from tuiml.tui.dialogs.card import CardScreen
 from tuiml.tui.messages import CopyAsked
@@ -23,7 +24,7 @@ from tuiml.tui.setup.examine import Examined, examine
 from tuiml.tui.setup.form import OPS, PRESET
 from tuiml.tui.setup.form_screen import FormScreen
 from tuiml.tui.setup.presets import Offer, Presets
-from tuiml.tui.setup.recipes import Found, LoadRecipe, SaveRecipe
+from tuiml.tui.setup.recipes import Loaded, LoadRecipe, SaveRecipe
 from tuiml.tui.setup.summary import DataSummary
 
 
@@ -94,7 +95,8 @@ class Setup(FormScreen):
 
         def say(file: Path | None) -> None:
             if file is not None:
-                words = f"{clean(file, 300)}\nAgain: tuiml --recipe {clean(file.name, 100)}"
+                named = file.name if file.parent == Path.cwd() else str(file)
+                words = f"{clean(file, 300)}\nAgain: tuiml --recipe {clean(shlex.quote(named), 300)}"
                 self.notify(words, title="Saved", markup=False)
 
         if found.recipe is None:
@@ -105,22 +107,11 @@ class Setup(FormScreen):
     def action_load_recipe(self) -> None:
         """Choose a recipe among files and runs, and show it on the form."""
 
-        def load(found: Found | None) -> None:
-            if found is not None:
-                self._read_recipe(found)
+        def load(loaded: Loaded | None) -> None:
+            if loaded is not None:
+                self.load_recipe(*loaded)
 
         self.app.push_screen(LoadRecipe(self.runs_dir), load)
-
-    @work(exclusive=True, group="recipes")
-    async def _read_recipe(self, found: Found) -> None:
-        try:
-            recipe = await asyncio.to_thread(partial(recipes.build_recipe, file=found.file))
-        except TuimlError as error:
-            self.notify(
-                clean(error, 600), title=f"Not loaded: {clean(found.file.name, 60)}", severity="error", markup=False
-            )
-        else:
-            self.load_recipe(recipe, found.run)
 
     def action_summary(self) -> None:
         """Show the rows of the task: how many, of which class, and some of them."""
@@ -154,10 +145,16 @@ class Setup(FormScreen):
         self.form.focus_group(-1)
 
     def action_reset_field(self) -> None:
-        """Give the focused field the task's default value."""
+        """Give the focused field the task's default value; undo brings back what stood there, and nothing else."""
         if field := self.form.focused:
-            base = form.parted(form.default_values(self.values["task"], self.values[PRESET]))
+            was = self.values
+            base = form.parted(form.default_values(was["task"], was[PRESET]))
             self.change(field.path, base.get(field.path, field.value))
+            lost = {path: text for path, text in was.items() if text != self.values[path]}
+            if lost:
+                self.remember(lost)
+            else:
+                self.notify(f"{field.label} is as it is by default.", markup=False)
 
     def action_reset_form(self) -> None:
         """Load the task's default recipe."""

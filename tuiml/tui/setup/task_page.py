@@ -78,7 +78,7 @@ def samples(data: Data, rows: portrait.Contents, width: int, plain: bool = False
         pairs = [(data.train_x[row], caption) for row, caption in zip(chosen, captions, strict=True)]
         parts.append(task_card.pictures(pairs, width, plain, simple))
     elif isinstance(data.train_x, Sequences):
-        words = [texts.decode(data.train_x.text(row), data.vocabulary) for row in chosen[:3]]
+        words = [_text(data.train_x, row, data.vocabulary) for row in chosen[:3]]
         parts.append(task_card.texts(list(zip(captions, words, strict=False)), width))
     elif data.columns:
         parts.append(task_card.columns(_columns(data, rows, chosen[:3], captions), width))
@@ -111,6 +111,12 @@ def _columns(
         )
         lines.append((spread.name, values, spread.missing, cells))
     return lines
+
+
+def _text(rows: Sequences, row: int, vocabulary: Sequence[str]) -> str:
+    """Return a row in words, without the mark of its beginning, which is none."""
+    numbers = rows.text(row)
+    return texts.decode(numbers[numbers != texts.START], vocabulary)
 
 
 def _cell(column: Column, value: float) -> str:

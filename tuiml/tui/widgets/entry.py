@@ -13,7 +13,10 @@ from textual.widgets import Input
 class Entry(Input):
     """An input in one line; escape gives it up."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "As it was", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Take it"),
+        Binding("escape", "give_up", "As it was"),
+    ]
 
     class GivenUp(Message):
         """Escape was pressed."""

@@ -38,4 +38,6 @@ class Result(Widget):
     def watch_lines(self, lines: Content) -> None:
         """Write the lines."""
         if self.children:
-            self.query_one(".result-lines", Static).update(lines)
+            shown = self.query_one(".result-lines", Static)
+            shown.update(lines)
+            shown._box_model_cache.clear()  # Textual (8.2) keeps the height of lines that are replaced before they are painted
