@@ -26,7 +26,7 @@ from tuiml.runs.folder import RunFolder
 from tuiml.settings import Settings
 from tuiml.tasks import recipes
 from tuiml.text import clean
-from tuiml.tui import actions, bell, clipboard, graphics, keymap, leaving, stray, themes
+from tuiml.tui import actions, bell, clipboard, graphics, hangup, keymap, leaving, stray, themes
 from tuiml.tui.dialogs.help import Help
 from tuiml.tui.dialogs.quit import QuitQuestion
 from tuiml.tui.live.screen import Live
@@ -238,6 +238,7 @@ class TuimlApp(Openings):
 
 def run_app(settings: Settings, recipe: Recipe | None = None, watch: RunFolder | None = None) -> int:
     """Run the app and return the exit code; the card of the last run watched is left in the terminal."""
+    hangup.follow_terminal()
     graphics.prepare(settings.graphics)  # the app hears no answers any more
     with stray.kept_off() as log:
         app = TuimlApp(settings, recipe, watch)
