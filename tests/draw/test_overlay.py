@@ -67,7 +67,10 @@ def test_no_run_is_left_out_of_the_picture() -> None:
     [title, *chart] = overlay([("short", near), ("long", long)], "loss", 80, 20, plain=True).plain.split("\n")
     diverged = overlay([("short", far), ("long", long)], "loss", 80, 20, plain=True).plain.split("\n")[1:]
 
+    both = overlay([("short", near), ("long", long), ("wild", far)], "loss", 80, 20, plain=True).plain.split("\n")[1:]
+
     assert "goes on to 1.7" in title
+    assert "A" in "".join(both)
     assert "A" in "".join(chart)
     assert len([line for line in diverged if "⡇" in line]) > 8
 

@@ -123,7 +123,7 @@ def test_a_killed_run_resumes_at_the_fold_it_was_in(prepare, go, one_by_one) -> 
 
 def test_a_stack_stopped_inside_an_epoch_goes_on_as_if_it_had_not_been(prepare, go) -> None:
     """The state of all folds is saved between two batches, order and dropout included."""
-    sets = (*SMALL, "folds.k=3", "folds.refit=off", "train.batch_size=1")
+    sets = (*SMALL, "folds.k=3", "train.batch_size=1")
     sets += ("train.epochs=80",)  # many, lest they be over before the wish is seen
     whole, broken = prepare("digits", *sets), prepare("digits", *sets)
     stopped = go(broken, stop_inside(broken, 2))

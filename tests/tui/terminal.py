@@ -74,7 +74,8 @@ class Terminal:
 
         On a busy machine silence alone says little: a program that would go on may get no turn.
         """
-        while self.listen(seconds) or psutil.Process(self.process).status() != psutil.STATUS_SLEEPING:
+        waiting = (psutil.STATUS_SLEEPING, psutil.STATUS_ZOMBIE)
+        while self.listen(seconds) or psutil.Process(self.process).status() not in waiting:
             continue
         return self.text
 

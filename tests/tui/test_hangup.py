@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +28,12 @@ def closed(terminal: Terminal) -> int:
     """Close the terminal; return how its process ended."""
     handle, terminal.handle = terminal.handle, os.open(os.devnull, os.O_RDONLY)
     os.close(handle)
-    return os.waitstatus_to_exitcode(os.waitpid(terminal.process, 0)[1])
+    end = time.monotonic() + 60
+    while not (ended := os.waitpid(terminal.process, os.WNOHANG))[0]:
+        if time.monotonic() > end:
+            os.kill(terminal.process, signal.SIGKILL)
+        time.sleep(0.05)
+    return os.waitstatus_to_exitcode(ended[1])
 
 
 def test_a_process_that_is_blocked_ends_too(clean_env: dict[str, str], tmp_path: Path) -> None:

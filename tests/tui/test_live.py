@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.tui.conftest import WrittenRun, gaps, running, screen_text, settle, until
+from tests.tui.conftest import FakeProcess, WrittenRun, gaps, running, screen_text, settle, until
 from tuiml import events
 from tuiml.folds import Epoch
 from tuiml.runs.folder import RunFolder
@@ -214,6 +214,25 @@ async def test_esc_leads_back_to_the_form_and_the_run_goes_on(make_app: MakeApp,
     assert wishes(run.folder) == []
 
 
+async def test_a_runner_that_ends_before_it_begins_is_told(
+    make_app: MakeApp, written: Written, started: list[RunFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written to the log then: the key is there again, and one is told where to look."""
+    monkeypatch.setattr(FakeProcess, "poll", lambda process: 1)
+    run = written()
+    run.warm_up()
+    run.train(1, 5)
+    run.end("stopped", "stopped in the app")
+    async with running(make_app(watch=run.folder)) as pilot:
+        await pilot.press("space")
+        await until(pilot, lambda: "ended before it began" in screen_text(pilot.app))
+        await until(pilot, lambda: "Resume" in screen_text(pilot.app))
+        shown = screen_text(pilot.app)
+
+    assert "resume wished" not in shown
+    assert started == [run.folder]
+
+
 async def test_a_long_log_never_holds_the_screen_up(make_app: MakeApp, written: Written) -> None:
     """10,000 epochs, 5 MB: read in slices, so that no look at the log takes long, and shown whole at last."""
     run = written(epochs=10_000)
@@ -224,6 +243,7 @@ async def test_a_long_log_never_holds_the_screen_up(make_app: MakeApp, written: 
         while not ("epoch 10000/10000" in (shown := screen_text(pilot.app)) and "the last 300 of 10000" in shown):
             await asyncio.sleep(0.05)
 
+    assert max(found) < 3
     assert sorted(found)[-3] < 0.5, max(found)  # 0.1 on an idle machine; the worst two may be the machine's own
 
 

@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import OptionList
 
 from tests.tui.conftest import WrittenRun, running, screen_text, settle, until
+from tuiml import events
 from tuiml.tui.app import TuimlApp
 from tuiml.tui.dialogs.quit import QuitQuestion
 from tuiml.tui.live.screen import Live
@@ -54,6 +55,29 @@ async def test_the_highlighted_answer_leaves_it_running(make_app: MakeApp, alive
     assert "Stop it and keep the results" in shown
     assert app.return_code == 0
     assert not alive.folder.wishes.exists()
+
+
+async def test_a_paused_run_is_called_so(make_app: MakeApp, alive: WrittenRun) -> None:
+    """By its name; not any more once it was resumed from elsewhere, though nobody watched."""
+    alive.write(events.Paused(3, 0))
+    alive.folder.rename("slow one")
+    app = make_app(watch=alive.folder)
+    async with running(app) as pilot:
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        shown = screen_text(app)
+
+        await pilot.press("escape", "escape")
+        await settle(pilot)
+        alive.write(events.Resumed(3, 0))
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        resumed = screen_text(app)
+
+    assert "A run is paused: slow one" in shown
+    assert "Leave it paused" in shown
+    assert "goes on with it" in shown
+    assert "A run is alive: slow one" in resumed
 
 
 async def test_stopping_waits_for_the_results(make_app: MakeApp, alive: WrittenRun) -> None:

@@ -353,8 +353,14 @@ async def test_a_file_that_is_not_there_is_said_before_the_network_is_loaded(
         await pilot.press("5", *"no", "full_stop", *"png", "enter")
         await settle(pilot)
         shown = screen_text(pilot.app)
+        pilot.app.screen.query_one(Input).value = "x" * 300  # more than a name can have
+        await pilot.press("enter")
+        await settle(pilot)
+        long = screen_text(pilot.app)
 
-    assert "There is no file no.png; names are taken from" in shown
+    assert "There is no file no.png. Names are taken from" in shown
+    assert "There is no file" in long
+    assert "no.png" not in long
     assert not (run.folder.path / "asked").exists()
 
 

@@ -28,6 +28,7 @@ LETTERS = "ABCDEFGH"
 _NAMES = (32, 20, 12, 6, 0)
 """Cells of a name in a legend, the longest form first."""
 _STRETCH = 4.0
+"""How much lines that are out of sight may stretch the axis."""
 _LEGEND_SHARE = 4  # of a chart's height at most a quarter is legend
 
 
@@ -130,10 +131,14 @@ def _readable(lines: Sequence[Line]) -> tuple[float, float] | None:
     limits = axes.readable(values)
     if limits is None:
         return None
-    low = min(limits[0], *(max(line.y) for line in lines if line.y))
-    high = max(limits[1], *(min(line.y) for line in lines if line.y))
-    if high - low > _STRETCH * (limits[1] - limits[0]):  # one that diverged would make lines of all others flat
-        low, high = limits
+    low, high = limits
+    spans = sorted(
+        ((min(line.y), max(line.y)) for line in lines if line.y), key=lambda span: max(low - span[1], span[0] - high)
+    )
+    for least, most in spans:  # the nearest first: one that diverged would make lines of all others flat
+        wider = min(low, most), max(high, least)
+        if wider[1] - wider[0] <= _STRETCH * (limits[1] - limits[0]):
+            low, high = wider
     return (low, high) if low > min(values) or high < max(values) else None
 
 

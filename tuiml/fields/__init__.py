@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from tuiml.fields.data import AugmentFields, DataFields
 from tuiml.fields.knob import Section, knob
@@ -35,10 +35,10 @@ class Recipe(Section):
     task: str = knob(
         ..., "what to learn: a built-in task, folder:DIR, csv:FILE or npz:FILE", "Task", "--task", min_length=1
     )
-    data: DataFields = DataFields()
-    model: ModelFields = ModelFields()
-    optimizer: OptimizerFields = OptimizerFields()
-    regularize: RegularizeFields = RegularizeFields()
+    data: DataFields = Field(default_factory=DataFields)  # a factory leaves building the section to those who need one
+    model: ModelFields = Field(default_factory=ModelFields)
+    optimizer: OptimizerFields = Field(default_factory=OptimizerFields)
+    regularize: RegularizeFields = Field(default_factory=RegularizeFields)
     early_stopping: Annotated[EarlyStopping | None, BeforeValidator(read_early_stopping)] = knob(
         None,
         "stop when a metric no longer improves: a patience, or patience=5,monitor=loss,...; off for none",
@@ -46,9 +46,9 @@ class Recipe(Section):
         "--early-stopping",
         "epochs",
     )
-    augment: AugmentFields = AugmentFields()
-    train: TrainFields = TrainFields()
-    folds: FoldFields = FoldFields()
+    augment: AugmentFields = Field(default_factory=AugmentFields)
+    train: TrainFields = Field(default_factory=TrainFields)
+    folds: FoldFields = Field(default_factory=FoldFields)
 
     def hidden_sizes(self) -> tuple[int, ...]:
         """Return filters or units of each hidden layer, as `model.size` makes them: those that dropout and penalties address."""

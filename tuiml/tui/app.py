@@ -9,11 +9,12 @@ import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.events import DescendantFocus
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
@@ -74,14 +75,13 @@ class TuimlApp(Openings):
     @property
     def place(self) -> str:
         """The name of the screen on top, as the table of actions knows it."""
-        return next(
-            (
-                type(screen).__name__.lower()
-                for screen in reversed(self.screen_stack)
-                if type(screen).__name__.lower() in actions.SCREENS
-            ),
-            actions.SETUP,
-        )
+        return type(self._placed).__name__.lower()
+
+    @property
+    def _placed(self) -> Screen[Any]:
+        """The screen on top that is no dialog."""
+        known = (screen for screen in reversed(self.screen_stack) if type(screen).__name__.lower() in actions.SCREENS)
+        return next(known, self.setup)
 
     async def on_mount(self) -> None:
         """Take the theme, listen for signals, and warm up what will be needed once the first screen is painted."""
@@ -232,7 +232,7 @@ class TuimlApp(Openings):
     def action_help(self) -> None:
         """Show the keys of this screen."""
         if not isinstance(self.screen, Help):
-            screen = self.screen
+            screen = self._placed
             self.push_screen(Help(self.place, self.keys, lambda name: screen.check_action(name, ()) is not False))
 
 

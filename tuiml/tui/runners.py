@@ -43,6 +43,7 @@ class Runners:
         """Folders of the runs whose end has been told."""
         self._processes: dict[Path, subprocess.Popen[bytes]] = {}
         self._standby: launch.Standby | None = None
+        self._promised: set[Path] = set()
         self._closed = False
         self._lock = threading.Lock()
 
@@ -58,8 +59,26 @@ class Runners:
         self.take_up(folder)
         return folder
 
+    def promise(self, folder: RunFolder) -> None:
+        """Take note that the run will be taken up: from now on nobody else need ask for it."""
+        self._promised.add(folder.path)
+        self._processes.pop(folder.path, None)  # that of another time
+
+    def starting(self, folder: RunFolder) -> bool:
+        """Whether the run was promised a runner, which has neither begun nor ended."""
+        if folder.path in self._promised and (folder.is_alive() or self.died(folder)):
+            self._promised.discard(folder.path)
+        return folder.path in self._promised
+
     def take_up(self, folder: RunFolder) -> None:
         """Give a run folder to the warm runner, else to a new one. Raises StorageError."""
+        try:
+            self._take_up(folder)
+        except StorageError:
+            self._promised.discard(folder.path)
+            raise
+
+    def _take_up(self, folder: RunFolder) -> None:
         with self._lock:
             standby, self._standby = self._standby, None
             self.rung.discard(folder.path)

@@ -10,7 +10,7 @@ TRAIN: dict[str, Action] = {
 ACTIONS: dict[str, Action] = {
     "back": Action(
         "Back",
-        "to the list of runs, from where one came, or to the form; whatever runs goes on",
+        "to the list of runs if one came from there, else to the form; whatever runs goes on",
         "escape,b",
         "Back",
         tuple(screen for screen in SCREENS[1:] if screen != RESULTS),  # which leads back to its run

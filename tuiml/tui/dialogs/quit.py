@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from tuiml.errors import StorageError
 from tuiml.runs import launch
 from tuiml.text import clean
-from tuiml.tui.runners import BY, Runners
+from tuiml.tui.runners import BY, Runners, read_piece
 
 Answer = Literal["leave", "stay"]
 
@@ -37,26 +37,26 @@ class QuitQuestion(ModalScreen[Answer]):
         super().__init__()
         self.runners = runners
         self._alive = runners.alive()
+        followers = [runners.followers[folder.path] for folder in self._alive]
+        for follower in followers:
+            read_piece(follower)  # its screen may have been left long ago
+        self._paused = bool(followers) and all(follower.state.status == "paused" for follower in followers)
 
     def compose(self) -> ComposeResult:
         """Lay out the question and its answers; the first is highlighted."""
-        one = len(self._alive) == 1
+        it = "it" if len(self._alive) == 1 else "them"
+        what = "paused" if self._paused else "alive"
+        many = "A run is" if len(self._alive) == 1 else f"{len(self._alive)} runs are"
+        names = ", ".join(clean(folder.name() or folder.id, 40) for folder in self._alive[:3])
         with Vertical(classes="dialog"):
-            yield Static(
-                f"{'A run is' if one else f'{len(self._alive)} runs are'} alive: {', '.join(clean(folder.id, 40) for folder in self._alive[:3])}",
-                classes="dialog-title",
-                markup=False,
-            )
+            yield Static(f"{many} {what}: {names}", classes="dialog-title", markup=False)
             yield OptionList(
-                Option("Leave it running" if one else "Leave them running", id="leave"),
-                Option("Stop it and keep the results" if one else "Stop them and keep the results", id="stop"),
+                Option(f"Leave {it} {'paused' if self._paused else 'running'}", id="leave"),
+                Option(f"Stop {it} and keep the results", id="stop"),
                 Option("Stay", id="stay"),
             )
-            yield Static(
-                "A run left alone is found again under Runs, or with `tuiml watch`.",
-                classes="dialog-note",
-                markup=False,
-            )
+            again = "; `tuiml resume` goes on with it" if self._paused else ", or with `tuiml watch`"
+            yield Static(f"A run left alone is found again under Runs{again}.", classes="dialog-note", markup=False)
 
     @property
     def note(self) -> Static:

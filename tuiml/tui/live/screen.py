@@ -118,6 +118,8 @@ class Live(Wishing, Viewing, Ticking):
         caught_up, self._behind = self._behind and not more, self._behind and more
         if self._drawing.pace.due(self.app) or caught_up or self.drawn[1] != self.seen[1]:
             self.drawn = self.seen
+        self.tell_start()
+        self._offer()
         standing = self.state.status == "paused"
         self.query_one(Reading).source = None if standing else self._meter.source(self.state, self.size.width - 2)
         self.now = self.state.last if standing else time.time()
@@ -136,9 +138,7 @@ class Live(Wishing, Viewing, Ticking):
         self.set_class(warming, "-warming")
         self.set_class(not state.live, "-ended")
         self._line("facts").words = captions.facts(state)
-        if state.live:
-            self.taken_up()
-        else:
+        if not state.live:
             self._paint_result(state)
         self._tell_news(state)
         self.tell_saved()

@@ -24,7 +24,7 @@ class Wishing(Screen[None]):
     folder: RunFolder
     runners: Runners
     _wish: Wish | None = None
-    _taking_up = False
+    _was_starting = False
     _saving: tuple[Wish, Checkpointed | None] | None = None
 
     @property
@@ -40,19 +40,20 @@ class Wishing(Screen[None]):
     def waiting(self) -> str:
         """The wish that is not obeyed yet, in words; empty without one."""
         wish = self._wish
-        if wish is None or wish.id in self.state.obeyed:
+        if wish is None or wish.id in self.state.obeyed or not (self.state.live or wish.wish == "add_epochs"):
             return "resume" if self._starting else ""
-        takes_up = wish.wish == "add_epochs"  # what a run that has ended is started again for
-        return wish.wish.replace("_", " ") if self.state.live or takes_up else ""
+        return wish.wish.replace("_", " ")
 
     @property
     def _starting(self) -> bool:
-        """Whether a runner was asked to take the run up again, and has not said anything yet."""
-        return self._taking_up and not self.state.live and not self.runners.died(self.folder)
+        """Whether the run was given to a runner that has not said anything yet."""
+        return not self.state.live and (self.runners.starting(self.folder) or self.folder.is_alive())
 
-    def taken_up(self) -> None:
-        """Wait for no runner any more: one is at work."""
-        self._taking_up = False
+    def tell_start(self) -> None:
+        """Say that a runner has ended before it began: nothing else would."""
+        before, self._was_starting = self._was_starting, self._starting
+        if before and not self._was_starting and not self.state.live and self.runners.died(self.folder):
+            self.notify("The runner ended before it began: l shows its log.", severity="error", markup=False)
 
     def possible(self) -> dict[str, bool]:
         """Return which of the wishes would do anything now."""
@@ -74,7 +75,7 @@ class Wishing(Screen[None]):
         """Go on after a pause; a run that was stopped or crashed is taken up where its last checkpoint stands."""
         if self.state.live:
             self._leave("resume")
-        else:
+        elif not self._starting:
             self.resumed()
             self._take_up()
 
@@ -103,7 +104,9 @@ class Wishing(Screen[None]):
             self._take_up()
 
     def _take_up(self) -> None:
-        self._taking_up = True
+        self.runners.promise(self.folder)
+        self._was_starting = True
+        self.wished()
         self._start_runner()
 
     @work(thread=True, exit_on_error=False)
@@ -111,7 +114,7 @@ class Wishing(Screen[None]):
         try:
             self.runners.take_up(self.folder)
         except StorageError as error:
-            self._taking_up = False
+            self._was_starting = False
             self.app.call_from_thread(self.notify, clean(error), severity="error", markup=False)
         report(self, self.wished)
 

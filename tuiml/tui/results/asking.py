@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,13 +84,15 @@ class Asking(Container):
             self._ask_again()
 
     def _ask_again(self) -> None:
+        self.workers.cancel_group(self, "ask")
         try:
             asked = question.question(self.input.value, self._form, self.weights)
         except TuimlError as error:
             self._show({"error": str(error)})
             return
-        if (file := asked.get("file")) and not Path(file).exists():  # said before seconds are spent on the network
-            self._show({"error": f"There is no file {file}; names are taken from {Path.cwd()}."})
+        if (file := asked.get("file")) and not os.path.exists(file):  # said before seconds are spent on the network
+            where = "" if os.path.isabs(file) else " Names are taken from the folder that the app was started in."
+            self._show({"error": f"There is no file {clean(file, 200)}.{where}"})
             return
         self.words.update("asking…")
         self._ask(asked)

@@ -96,14 +96,17 @@ class Filing(Screen[None]):
         elif entry.status == "failed":
             self.warn(f"It failed: {entry.error or entry.reason}. e edits a copy of its recipe.")
         else:
-            self._resume(folder, entry.status)
+            ended = entry.status in ("stopped", "crashed") and not self.runners.starting(folder)
+            if ended:
+                self.runners.promise(folder)
+            self._resume(folder, entry.status == "paused", ended)
 
     @work(thread=True, exit_on_error=False)
-    def _resume(self, folder: RunFolder, status: str) -> None:
+    def _resume(self, folder: RunFolder, paused: bool, ended: bool) -> None:
         try:
-            if status == "paused":
+            if paused:
                 launch.wish(folder, "resume", BY)
-            elif status in ("stopped", "crashed"):
+            elif ended:
                 self.runners.take_up(folder)
         except TuimlError as error:
             self.app.call_from_thread(self.warn, error)

@@ -148,12 +148,16 @@ class Setup(FormScreen):
         """Give the focused field the task's default value; undo brings back what stood there, and nothing else."""
         if field := self.form.focused:
             was = self.values
-            base = form.parted(form.default_values(was["task"], was[PRESET]))
+            try:
+                base = form.parted(form.default_values(was["task"], was[PRESET]))
+            except TuimlError as error:
+                self.notify(clean(error, 400), severity="error", markup=False)
+                return
             self.change(field.path, base.get(field.path, field.value))
             lost = {path: text for path, text in was.items() if text != self.values[path]}
             if lost:
                 self.remember(lost)
-            else:
+            elif field.path in base and field.path != PRESET:
                 self.notify(f"{field.label} is as it is by default.", markup=False)
 
     def action_reset_form(self) -> None:
