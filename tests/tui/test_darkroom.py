@@ -298,6 +298,9 @@ async def test_a_narrow_terminal_says_that_data_are_read(make_app: MakeApp, monk
         await until(pilot, lambda: "reading the data" in screen_text(pilot.app))
         ready.set()
         await until(pilot, lambda: "1 rotate:15" in screen_text(pilot.app))
+        read = screen_text(pilot.app)
+
+    assert "reading the data" not in read
 
 
 async def test_a_narrow_terminal_shows_one_pane_and_tab_the_other(make_app: MakeApp) -> None:

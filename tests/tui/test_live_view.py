@@ -296,6 +296,9 @@ async def test_a_run_can_be_varied(make_app: MakeApp, written: Written) -> None:
     async with running(make_app(watch=run.folder)) as pilot:
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.screen, Vary))
+        offered = screen_text(pilot.app)
+
+    assert "--" in offered  # each with its flag
 
 
 async def test_the_end_of_a_long_history_is_read_off_at_once(make_app: MakeApp, written: Written) -> None:

@@ -240,6 +240,10 @@ async def test_escape_goes_back_to_the_run(make_app: MakeApp, written: Written) 
         await rewind(pilot, folder)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, Live))
+        shown = pilot.app.screen
+
+    assert isinstance(shown, Live)
+    assert shown.folder == folder
 
 
 async def test_a_damaged_line_of_matrices_harms_nothing(make_app: MakeApp, written: Written) -> None:

@@ -196,6 +196,8 @@ async def test_what_was_said_about_one_name_is_not_said_about_another(make_app: 
         await pilot.press("x")
         await until(pilot, lambda: said(pilot) == "enter saves · esc closes")
 
+    assert Path("digits.toml").read_text() == "mine"
+
 
 async def test_a_recipe_is_loaded_by_the_name_it_was_saved_by(
     make_app: MakeApp, runs_dir: Path, written: Written
@@ -221,6 +223,9 @@ async def test_a_recipe_is_loaded_by_the_name_it_was_saved_by(
             await settle(pilot)
             await pilot.press("enter")
             await until(pilot, lambda task=task: pilot.app.setup.examined.command == f"tuiml --task {task}")  # type: ignore[misc]
+        loaded = pilot.app.setup.examined.recipe
+
+    assert loaded == recipes.default_recipe("wine")
 
 
 async def test_a_run_s_recipe_names_its_run_as_the_origin(
