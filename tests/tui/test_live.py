@@ -214,6 +214,35 @@ async def test_esc_leads_back_to_the_form_and_the_run_goes_on(make_app: MakeApp,
     assert wishes(run.folder) == []
 
 
+async def test_an_end_is_no_start(make_app: MakeApp, written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taken up, trained and stopped: its runner holds the lock for a moment longer and ends; nothing is said of that."""
+    ended = [False]
+    monkeypatch.setattr(FakeProcess, "poll", lambda process: 0 if ended[0] else None)
+    run = written()
+    run.warm_up()
+    run.train(1, 5)
+    run.end("stopped", "stopped in the app")
+    async with running(make_app(watch=run.folder)) as pilot:
+        await pilot.press("space")
+        run.hold()
+        run.warm_up()
+        await until(pilot, lambda: "preparing" in screen_text(pilot.app))
+        run.end("stopped", "stopped in the app")
+        await until(pilot, lambda: "stopped" in screen_text(pilot.app).splitlines()[1])
+        held = screen_text(pilot.app)
+        ended[0] = True
+        run.let_go()
+        live = pilot.app.screen
+        assert isinstance(live, Live)
+        live.look_at_log()
+        await settle(pilot)
+        free = screen_text(pilot.app)
+
+    assert "resume wished" not in held
+    assert "ended before" not in free
+    assert "Resume" in free
+
+
 async def test_a_runner_that_ends_before_it_begins_is_told(
     make_app: MakeApp, written: Written, started: list[RunFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,10 +65,12 @@ class Runners:
         self._processes.pop(folder.path, None)  # that of another time
 
     def starting(self, folder: RunFolder) -> bool:
-        """Whether the run was promised a runner, which has neither begun nor ended."""
-        if folder.path in self._promised and (folder.is_alive() or self.died(folder)):
-            self._promised.discard(folder.path)
-        return folder.path in self._promised
+        """Whether the run was promised a runner, which is not known to have begun or ended."""
+        return folder.path in self._promised and not self.died(folder)
+
+    def begun(self, folder: RunFolder) -> None:
+        """Take note that the log tells of a runner at work."""
+        self._promised.discard(folder.path)
 
     def take_up(self, folder: RunFolder) -> None:
         """Give a run folder to the warm runner, else to a new one. Raises StorageError."""

@@ -138,7 +138,9 @@ class Live(Wishing, Viewing, Ticking):
         self.set_class(warming, "-warming")
         self.set_class(not state.live, "-ended")
         self._line("facts").words = captions.facts(state)
-        if not state.live:
+        if state.live:
+            self.runners.begun(self.folder)
+        else:
             self._paint_result(state)
         self._tell_news(state)
         self.tell_saved()

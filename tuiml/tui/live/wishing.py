@@ -24,7 +24,7 @@ class Wishing(Screen[None]):
     folder: RunFolder
     runners: Runners
     _wish: Wish | None = None
-    _was_starting = False
+    _given_at: int | None = None
     _saving: tuple[Wish, Checkpointed | None] | None = None
 
     @property
@@ -47,12 +47,12 @@ class Wishing(Screen[None]):
     @property
     def _starting(self) -> bool:
         """Whether the run was given to a runner that has not said anything yet."""
-        return not self.state.live and (self.runners.starting(self.folder) or self.folder.is_alive())
+        return not self.state.live and self.runners.starting(self.folder)
 
     def tell_start(self) -> None:
         """Say that a runner has ended before it began: nothing else would."""
-        before, self._was_starting = self._was_starting, self._starting
-        if before and not self._was_starting and not self.state.live and self.runners.died(self.folder):
+        before, self._given_at = self._given_at, self.state.count if self._starting else None
+        if before == self.state.count and self._given_at is None:  # not a fact since
             self.notify("The runner ended before it began: l shows its log.", severity="error", markup=False)
 
     def possible(self) -> dict[str, bool]:
@@ -105,7 +105,7 @@ class Wishing(Screen[None]):
 
     def _take_up(self) -> None:
         self.runners.promise(self.folder)
-        self._was_starting = True
+        self._given_at = self.state.count
         self.wished()
         self._start_runner()
 
@@ -114,7 +114,7 @@ class Wishing(Screen[None]):
         try:
             self.runners.take_up(self.folder)
         except StorageError as error:
-            self._was_starting = False
+            self._given_at = None
             self.app.call_from_thread(self.notify, clean(error), severity="error", markup=False)
         report(self, self.wished)
 
