@@ -40,3 +40,22 @@ def go() -> Go:
         return RunState.replay(read_all(folder.events))
 
     return run
+
+
+@pytest.fixture
+def stop_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Have the next run stopped within an epoch, once, after a chunk of its batches: no clock has a say."""
+    from tuiml.runs import wishes
+    from tuiml.train.fit import Fit
+
+    def arrange(epoch: int) -> None:
+        def stop(fit: Fit) -> None:
+            if fit.loop.epoch == epoch and left:
+                left.pop()
+                fit.loop._control.ask(wishes.make("stop", "test"))
+            between(fit)
+
+        between, left = Fit._between, [True]
+        monkeypatch.setattr(Fit, "_between", stop)
+
+    return arrange

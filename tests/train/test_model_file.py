@@ -55,23 +55,17 @@ def test_the_file_s_layers_become_layers_of_the_run(file: Path) -> None:
     assert model.count_params() == 65 * 12 + 13 * 32 + 45 * 10
 
 
-def test_a_run_keeps_the_file_learns_resumes_and_saves(file: Path, prepare: Any, go: Any) -> None:
+def test_a_run_keeps_the_file_learns_resumes_and_saves(file: Path, prepare: Any, go: Any, stop_in: Any) -> None:
     """Once begun, a run needs the original no more: stopped and resumed without it, it ends as an unbroken one."""
     import keras
-
-    from tuiml import events
-    from tuiml.runs import launch
 
     sets = (f"model.file={file}", "train.epochs=4", "train.batch_size=32")
     whole, broken = prepare("digits", *sets), prepare("digits", *sets)
 
-    def stop(record: Any) -> None:
-        if isinstance(record.event, events.EpochEnded) and record.event.epoch == 2:
-            launch.wish(broken, "stop", "cli")
-
     unbroken = go(whole)
     file.unlink()
-    assert go(broken, stop).status == "stopped"
+    stop_in(3)
+    assert go(broken).status == "stopped"
     resumed = go(broken)
     assert resumed.test == unbroken.test
     assert resumed.test["accuracy"] > 0.8

@@ -101,21 +101,16 @@ def test_text_in_16_bits() -> None:
         assert np.isfinite(loop.evaluate(feed)["loss"])
 
 
-def test_a_run_in_16_bits_resumes_with_its_scale(prepare: Any, go: Any) -> None:
+def test_a_run_in_16_bits_resumes_with_its_scale(prepare: Any, go: Any, stop_in: Any) -> None:
     """The optimizer's scale is part of a checkpoint; an interrupted run ends with the bits of an unbroken one."""
-    from tuiml import events
-    from tuiml.runs import launch
     from tuiml.train import checkpoint
 
     sets = ("train.epochs=2", "train.precision=mixed_float16", "train.batch_size=64", "regularize.dropout=0.2")
     whole, broken = prepare("digits", *sets), prepare("digits", *sets)
 
-    def stop(record: Any) -> None:
-        if isinstance(record.event, events.BatchEnded) and record.event.epoch == 1 and record.event.step >= 2:
-            launch.wish(broken, "stop", "cli")
-
     go(whole)
-    assert go(broken, stop).status == "stopped"
+    stop_in(1)
+    assert go(broken).status == "stopped"
     assert go(broken).status == "finished"
     one, other = (checkpoint.load_newest(folder.checkpoints) for folder in (whole, broken))
     assert one is not None

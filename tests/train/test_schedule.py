@@ -102,22 +102,17 @@ def test_a_plateau_goes_on_after_a_resume_as_if_it_had_never_been_stopped(stop: 
     assert seen + played(after, LOSSES[stop:], stop) == played(Schedule(PLATEAU, 11), LOSSES)
 
 
-def test_a_run_tells_its_rates_and_resumes_them(prepare: Any, go: Any) -> None:
+def test_a_run_tells_its_rates_and_resumes_them(prepare: Any, go: Any, stop_in: Any) -> None:
     """`EpochEnded` has the rate of its epoch, equal in a run that was stopped on the way; weights agree to the bit."""
-    from tuiml import events
-    from tuiml.runs import launch
     from tuiml.train import checkpoint
 
     sets = ("train.epochs=5", "optimizer.schedule=plateau", "optimizer.decay_epochs=1", "optimizer.warmup=1")
     sets += ("optimizer.learning_rate=0.05", "optimizer.decay=0.3", "optimizer.name=adam", "train.batch_size=64")
     whole, broken = prepare("digits", *sets), prepare("digits", *sets)
 
-    def stop(record: Any) -> None:
-        if isinstance(record.event, events.EpochEnded) and record.event.epoch == 3:
-            launch.wish(broken, "stop", "cli")
-
     unbroken = go(whole)
-    assert go(broken, stop).status == "stopped"
+    stop_in(4)
+    assert go(broken).status == "stopped"
     resumed = go(broken)
     told = [epoch.learning_rate for epoch in unbroken.history]
 

@@ -40,6 +40,7 @@ def test_a_process_that_is_blocked_ends_too(clean_env: dict[str, str], tmp_path:
     """Also where the signal is not heard."""
     terminal = Terminal(80, 24, clean_env, tmp_path, [sys.executable, "-c", _DEAF])
     terminal.wait(lambda text: "ready" in text)
+    terminal.rest()  # the end of the line is still to be written, maybe
 
     assert closed(terminal) == 129
 

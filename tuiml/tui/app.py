@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import shutil
 import signal
 import sys
 from dataclasses import replace
@@ -13,7 +14,8 @@ from typing import Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Resize
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
@@ -34,7 +36,7 @@ from tuiml.tui.live.screen import Live
 from tuiml.tui.live.viewing import Remembered
 from tuiml.tui.messages import CopyAsked, RunOver
 from tuiml.tui.openings import Openings
-from tuiml.tui.palette import Commands
+from tuiml.tui.palette import Commands, Palette
 from tuiml.tui.runners import Runners
 from tuiml.tui.setup.screen import Setup
 
@@ -151,6 +153,16 @@ class TuimlApp(Openings):
         if self._painted:
             self._warm_up()
 
+    async def _on_resize(self, event: Resize) -> None:
+        """Pass over a size that the terminal no longer has.
+
+        Textual (8.2) reads it in the signal's handler: a second signal meanwhile is told of first, and the older size last.
+        Terminals that send their size themselves, with pixels, keep the order.
+        """
+        told_by_signal = not (self.is_headless or self.is_web or event.pixel_size)
+        if told_by_signal and event.size != Size(*shutil.get_terminal_size()):
+            event.prevent_default()
+
     @on(DescendantFocus)
     def _still_cursor(self, event: DescendantFocus) -> None:
         """Keep cursors from blinking, the palette's too: that would be bytes for ever."""
@@ -228,6 +240,11 @@ class TuimlApp(Openings):
         """Keep one sentence for the terminal, where Textual would leave pages."""
         self.fault = leaving.sentence(self._exception or RuntimeError("unknown"), self.log_file)
         self.panic()
+
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def action_help(self) -> None:
         """Show the keys of this screen."""

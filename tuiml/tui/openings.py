@@ -30,6 +30,7 @@ from tuiml.tui.results.screen import Results
 from tuiml.tui.rewind.screen import Rewind
 from tuiml.tui.runners import Runners
 from tuiml.tui.runs.screen import Runs
+from tuiml.tui.settling import Settling
 from tuiml.tui.setup.form import file_field
 from tuiml.tui.setup.screen import Setup
 
@@ -44,6 +45,10 @@ class Openings(App[int]):
     remembered: Remembered
     _listed = False
     """Whether the screen on show was reached from the list of runs: one steps out to it, not past it."""
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the screen that lies under all."""
+        return Settling(id="_default")
 
     async def open_run(self, folder: RunFolder) -> None:
         """Show a run on top of the form."""

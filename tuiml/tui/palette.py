@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from textual.app import App
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from tuiml.runs import store
@@ -17,6 +17,7 @@ from tuiml.tasks import catalog, presets
 from tuiml.text import clean
 from tuiml.tui import actions, keymap
 from tuiml.tui.messages import FieldChosen, RunChosen, TaskChosen
+from tuiml.tui.settling import Settling
 from tuiml.tui.setup import form
 from tuiml.tui.setup.hints import help_of, title_of
 
@@ -29,6 +30,10 @@ class Entry(NamedTuple):
     title: str
     help: str
     call: Callable[[], Any]
+
+
+class Palette(CommandPalette, Settling[None]):
+    """Textual's own, at the terminal's size."""
 
 
 class Commands(Provider):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from textual.screen import Screen
 from textual.timer import Timer
 
+from tuiml.tui.settling import Settling
 
-class Ticking(Screen[Any]):
+
+class Ticking(Settling[Any]):
     """Stands still under another screen.
 
     Textual (8.2) paints the whole of a screen that lies underneath again whenever that one has had an event, once one of its

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from textual.reactive import var
-from textual.screen import Screen
 
 from tuiml.draw import view as views
 from tuiml.draw.view import View
 from tuiml.state import RunState
+from tuiml.tui.settling import Settling
 
 
-class Scaling(Screen[Any]):
+class Scaling(Settling[Any]):
     """Keeps a `view`; the screen that is one draws in its `watch_view`, and says which `state` gives axes their length."""
 
     view: var[View] = var(View, init=False)  # a reactive would paint all of the screen

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textual import on
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 import augment
 from tuiml.text import clean_lines
 from tuiml.tui import graphics
 from tuiml.tui.darkroom.workbench import Workbench
+from tuiml.tui.settling import Settling
 from tuiml.tui.widgets.entry import Entry
 from tuiml.tui.widgets.sheet import Sheet
 
@@ -32,7 +32,7 @@ def sheet() -> Sheet:
     return Gallery()
 
 
-class Editing(Screen[None]):
+class Editing(Settling[None]):
     """A screen with a workbench, a sheet of pictures and the grammar."""
 
     @property

@@ -8,14 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.reactive import var
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tuiml.coach.explain import Card
+from tuiml.tui.settling import Dialog
 from tuiml.tui.setup import hints
 
 
-class CardScreen(ModalScreen[None]):
+class CardScreen(Dialog[None]):
     """Shows one of `cards`, at least one, the first at first; scrolls where it is longer than the terminal is high."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tuiml.errors import did_you_mean
+from tuiml.tui.settling import Dialog
 
 
 class Offer(NamedTuple):
@@ -34,7 +34,7 @@ def found(offers: Sequence[Offer], words: str) -> list[Offer]:
     return sorted(hits, key=lambda offer: (not offer.name.startswith(first), first not in offer.name))
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Dialog[str | None]):
     """Gives the name of one of `offers`, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

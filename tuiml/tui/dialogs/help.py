@@ -9,13 +9,13 @@ from rich.table import Table
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tuiml.tui import actions, keymap
+from tuiml.tui.settling import Dialog
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog[None]):
     """What one can do on `place`; `keys` are the user's own. What does not work there at present is left out."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,question_mark,q,enter", "close", "Close")]

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -17,13 +16,14 @@ from tuiml.errors import StorageError
 from tuiml.runs import launch
 from tuiml.text import clean
 from tuiml.tui.runners import BY, Runners, read_piece
+from tuiml.tui.settling import Dialog
 
 Answer = Literal["leave", "stay"]
 
 _LOOK_EVERY = 0.2
 
 
-class QuitQuestion(ModalScreen[Answer]):
+class QuitQuestion(Dialog[Answer]):
     """Ends with "leave" when the app should end, with "stay" when not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

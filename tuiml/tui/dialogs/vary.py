@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -26,6 +25,7 @@ from tuiml.tasks import catalog, check
 from tuiml.text import clean
 from tuiml.tui.messages import RecipeChosen, StartAsked
 from tuiml.tui.reporting import report
+from tuiml.tui.settling import Dialog
 
 _TITLE = 25
 _CLASSES = ("binary", "one_of_n", "many_of_n")
@@ -40,7 +40,7 @@ class Offer:
     problem: str = ""
 
 
-class Vary(ModalScreen[None]):
+class Vary(Dialog[None]):
     """Starts a run, or opens the form, with one thing changed of the run in `folder`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

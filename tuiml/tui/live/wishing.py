@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual import work
-from textual.screen import Screen
 
 from tuiml.errors import StorageError
 from tuiml.events import Checkpointed
@@ -14,11 +13,12 @@ from tuiml.state import RunState
 from tuiml.text import clean
 from tuiml.tui.reporting import report
 from tuiml.tui.runners import BY, Runners
+from tuiml.tui.settling import Settling
 
 _MORE_EPOCHS = 5
 
 
-class Wishing(Screen[None]):
+class Wishing(Settling[None]):
     """Leaves wishes in the folder of the run; a screen that is one says what a run that has ended needs to go on."""
 
     folder: RunFolder

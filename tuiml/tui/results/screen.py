@@ -9,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Input, Static
 
 from tuiml.errors import TuimlError
@@ -28,6 +27,7 @@ from tuiml.tui.results.findings import SPLITS, Findings, Split
 from tuiml.tui.results.scores import Scores
 from tuiml.tui.results.summary import Summary
 from tuiml.tui.results.worst import Worst
+from tuiml.tui.settling import Settling
 from tuiml.tui.widgets.keys import Keys
 from tuiml.tui.widgets.tabline import Tabline
 from tuiml.tui.widgets.title import Title
@@ -46,7 +46,7 @@ _ONLY = {
 """Actions that do something in one pane alone."""
 
 
-class Results(Screen[None]):
+class Results(Settling[None]):
     """Reads the run's folder, and once more when a live run has ended; `pane` is on show, of the rows of `split`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(actions.RESULTS)]

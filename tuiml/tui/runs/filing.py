@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from textual import work
-from textual.screen import Screen
 
 from tuiml import recipe
 from tuiml.entry import Entry
@@ -17,10 +16,11 @@ from tuiml.text import clean
 from tuiml.tui.dialogs.vary import Vary
 from tuiml.tui.messages import CompareAsked, RecipeChosen, ResultsAsked, RewindAsked, RunChosen
 from tuiml.tui.runners import BY, Runners
+from tuiml.tui.settling import Settling
 from tuiml.tui.widgets.prompt import Prompt
 
 
-class Filing(Screen[None]):
+class Filing(Settling[None]):
     """A screen that is one says which run is `current`, which are `marked`, and shows what is on disk when asked to `look`."""
 
     def __init__(self, runners: Runners) -> None:

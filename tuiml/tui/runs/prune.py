@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 from textual.worker import get_current_worker
 
@@ -23,10 +22,11 @@ from tuiml.runs import pruning
 from tuiml.runs.index import Index
 from tuiml.text import clean
 from tuiml.tui.reporting import report
+from tuiml.tui.settling import Dialog
 from tuiml.tui.widgets.picker import Picker
 
 
-class Prune(ModalScreen[tuple[str, ...] | None]):
+class Prune(Dialog[tuple[str, ...] | None]):
     """Gives the ids of the runs that should go to the bin, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

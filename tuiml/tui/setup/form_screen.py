@@ -13,7 +13,6 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 from textual.worker import get_current_worker
@@ -27,6 +26,7 @@ from tuiml.tasks.base import Task
 from tuiml.text import clean
 from tuiml.tui import actions
 from tuiml.tui.darkroom.editor import Draft
+from tuiml.tui.settling import Settling
 from tuiml.tui.setup import form, hints, relevance
 from tuiml.tui.setup.examine import Examined, Known, examine
 from tuiml.tui.setup.form import DEFAULT, PRESET, Values
@@ -41,7 +41,7 @@ _WIDE, _NARROW, _LOW = 110, 76, 20  # columns, columns, rows
 _PLACE = "New run"
 
 
-class FormScreen(Screen[None]):
+class FormScreen(Settling[None]):
     """Shows a recipe, examines what is typed and tells what is wrong; what one can do with it is its child's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tuiml.tui.settling import Dialog
 from tuiml.tui.setup import hints
 from tuiml.tui.setup.form import Change
 
@@ -26,7 +26,7 @@ class Offer(NamedTuple):
     changes: tuple[Change, ...]
 
 
-class Presets(ModalScreen[str | None]):
+class Presets(Dialog[str | None]):
     """Ends with the name of the preset chosen, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -25,6 +24,7 @@ from tuiml.runs import store
 from tuiml.runs.folder import RunFolder, whole
 from tuiml.tasks import recipes
 from tuiml.text import clean, clean_lines
+from tuiml.tui.settling import Dialog
 
 _RUNS = 30
 _LONGEST = 200_000
@@ -75,7 +75,7 @@ def file_name(task: str) -> str:
     return f"./{''.join(letter if letter.isalnum() or letter in '-_' else '-' for letter in stem) or 'recipe'}.toml"
 
 
-class SaveRecipe(ModalScreen[Path | None]):
+class SaveRecipe(Dialog[Path | None]):
     """Ends with the file that was written, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
@@ -140,7 +140,7 @@ def _write(file: Path, recipe: Recipe) -> None:
         stream.write(to_toml(recipe).encode())
 
 
-class LoadRecipe(ModalScreen[Loaded | None]):
+class LoadRecipe(Dialog[Loaded | None]):
     """Ends with the recipe chosen, read, or None; one that cannot be read is explained, and another may be chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

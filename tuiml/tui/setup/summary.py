@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tuiml.draw import task_card
@@ -25,10 +24,11 @@ from tuiml.tasks.base import Data
 from tuiml.tasks.sets import download
 from tuiml.text import clean, clean_lines
 from tuiml.tui.reporting import report
+from tuiml.tui.settling import Dialog
 from tuiml.tui.setup import task_page
 
 
-class DataSummary(ModalScreen[None]):
+class DataSummary(Dialog[None]):
     """Reads the rows of `recipe`, without fetching what is not on this machine unless asked to."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

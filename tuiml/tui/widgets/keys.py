@@ -27,6 +27,8 @@ class Keys(Footer):
     def compose(self) -> ComposeResult:
         """Yield the keys that fit; the one for help says that there are more."""
         keys = [key for key in super().compose() if isinstance(key, FooterKey)]
+        if keys:
+            self._offered = _offered(self.screen)
         own = [key for key in keys if not key.has_class("-command-palette")]
         self._wanted = sum(_width(key) for key in own) + _PALETTE
         self._shown_for = self.app.size.width
@@ -46,7 +48,7 @@ class Keys(Footer):
         """Make the keys anew only where others are offered: the same ones would be painted again."""
         if not self.is_attached or screen is not self.screen:
             return
-        offered = [(one.binding, one.enabled) for one in screen.active_bindings.values() if one.binding.show]
+        offered = _offered(screen)
         if offered != self._offered:
             self._offered = offered if self.app.app_focus else []
             super().bindings_changed(screen)
@@ -57,6 +59,10 @@ class Keys(Footer):
             return  # composing anew is followed by a resize, too
         if any(not key.display for key in self.query(FooterKey)) or self._wanted > self.app.size.width:
             self.refresh(recompose=True)
+
+
+def _offered(screen: Screen[Any]) -> list[tuple[Binding, bool]]:
+    return [(one.binding, one.enabled) for one in screen.active_bindings.values() if one.binding.show]
 
 
 def _width(key: FooterKey) -> int:
