@@ -104,6 +104,8 @@ def test_the_best_run_has_a_star_and_each_its_best_epoch() -> None:
     for view in (View(), View(smoothing=0.9, log=True)):
         head = overlay(runs, "loss", 120, 16, view).plain.split("\n")[0]
         assert "A a 1.0000 at 2 ★  B b 2.0000 at 2  C c nothing yet" in head
+    runs[2][1].status = "finished"
+    assert "C c not measured" in overlay(runs, "loss", 120, 16).plain
     rising = [("a", of([0.1, 0.3], "accuracy")), ("b", of([0.1, 0.9], "accuracy"))]
     assert "B b 0.9000 at 2 ★" in overlay(rising, "metric", 120, 16).plain
 

@@ -81,6 +81,15 @@ FOOTERS = {
 """Where, reached by which keys, and the keys shown there."""
 
 
+async def test_a_key_that_is_held_down_piles_up_no_toasts(make_app: MakeApp) -> None:
+    """The same words stand there once."""
+    async with running(make_app()) as pilot:
+        await pilot.press(*8 * ["ctrl+y"])
+        await settle(pilot)
+
+        assert len(pilot.app.screen.query("Toast")) == 1
+
+
 @pytest.mark.parametrize("place", FOOTERS)
 async def test_the_footer_is_whole_at_80_columns(make_app: MakeApp, written: Written, place: str) -> None:
     """Keys with their labels, the way back and the palette; nothing is cut, and where there are more, help says so."""

@@ -81,7 +81,7 @@ def test_columns_that_do_not_fit_are_named() -> None:
     wide, narrow = figures.summary(_found(state), 100).plain, figures.summary(_found(state), 40).plain
 
     assert "hidden" not in wide
-    assert "hidden at this width: test com. sense" in narrow
+    assert "hidden at this width: test common sense" in narrow
     assert "No figures yet" in figures.summary(_found(RunState()), 80).plain
 
 

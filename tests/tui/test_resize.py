@@ -87,7 +87,9 @@ def test_the_app_believes_the_terminal(clean_env: dict[str, str], tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "keys", [(), ("ctrl+p",), ("f1",), ("ctrl+l",), ("ctrl+s",)], ids=["form", "palette", "help", "runs", "save"]
+    "keys",
+    [(), ("ctrl+p",), ("ctrl+f",), ("f1",), ("ctrl+l",), ("ctrl+s",)],
+    ids=["form", "palette", "fields", "help", "runs", "save"],
 )
 async def test_a_screen_takes_no_size_but_the_apps(make_app: Callable[..., TuimlApp], keys: tuple[str, ...]) -> None:
     """Textual sends a screen each size that it has had just now: two on their way would go round for ever."""

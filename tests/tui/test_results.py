@@ -75,7 +75,14 @@ async def test_panes_are_reached_by_number_and_by_tab(make_app: MakeApp, written
             await pilot.press(key)
             assert screen(pilot).pane == pane, key
 
-    for words in ("test", "validation", "com. sense", "0.1010", "To compare with: measured, 3 seeds", "360 test rows"):
+    for words in (
+        "test",
+        "validation",
+        "common sense",
+        "0.1010",
+        "To compare with: measured, 3 seeds",
+        "360 test rows",
+    ):
         assert words in summary
 
 

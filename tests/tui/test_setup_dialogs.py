@@ -308,14 +308,18 @@ async def test_data_that_are_not_here_are_not_fetched_unasked(
 
 
 async def test_a_field_is_found_by_name_and_groups_are_jumped(make_app: MakeApp) -> None:
-    """ctrl+f, a few letters, enter; ctrl+down and ctrl+up go from group to group, around the end."""
+    """ctrl+f, a few letters, enter, for groups too; ctrl+down and ctrl+up go from group to group, around the end."""
     async with running(make_app()) as pilot:
         fields = pilot.app.setup.form
-        await pilot.press("ctrl+f", *"label noise")
-        await until(pilot, lambda: "data.label_noise" in screen_text(pilot.app))
-        await asyncio.sleep(0.3)  # the palette searches in the background, and tells nobody when it is done
-        await pilot.press("enter")
-        await until(pilot, lambda: fields.focused is fields.fields["data.label_noise"])
+        for typed, told, path in (
+            ("k-fold val", "a group of fields", "folds.k"),
+            ("label noise", "data.label_noise", "data.label_noise"),
+        ):
+            await pilot.press("ctrl+f", *typed)
+            await until(pilot, lambda told=told: told in screen_text(pilot.app))
+            await asyncio.sleep(0.3)  # the palette searches in the background, and tells nobody when it is done
+            await pilot.press("enter")
+            await until(pilot, lambda path=path: fields.focused is fields.fields[path])
         visited = []
         for key in ("ctrl+down", "ctrl+up", "ctrl+up", "ctrl+up"):
             await pilot.press(key)

@@ -34,7 +34,10 @@ _LEGEND_SHARE = 4  # of a chart's height at most a quarter is legend
 
 @dataclass(frozen=True)
 class _Curve:
-    """A run's line with the epochs and the values it was measured at; `note` says what it is where it is not validation."""
+    """A run's line with the epochs and the values it was measured at; `note` says what it is where it is not validation.
+
+    `live` are runs that may still be measured.
+    """
 
     name: str
     line: Line
@@ -42,6 +45,7 @@ class _Curve:
     values: Sequence[float]
     note: str = ""
     task: str = ""
+    live: bool = True
 
 
 def overlay(
@@ -98,7 +102,7 @@ def _curve(number: int, name: str, state: RunState, metric: str, view: View) -> 
     places = [clock.at(epoch) for epoch in epochs] if state.plan is None or not view.time else []
     smoothed = smooth(values, view.factor, epochs)[: len(places)]
     line = Line(name, places, smoothed, "braille", COLORS[number], tag=LETTERS[number])
-    return _Curve(name, line, epochs, values, note, state.task)
+    return _Curve(name, line, epochs, values, note, state.task, state.live)
 
 
 def _training(number: int, state: RunState, metric: str, view: View) -> Line:
@@ -196,6 +200,6 @@ def _told(curve: _Curve, metric: str, view: View) -> tuple[float | None, str]:
         value = next((value for value, epoch in pairs if epoch == view.cursor), None)
         return value, "–" if value is None else figure(value)
     if not pairs:
-        return None, "nothing yet"
+        return None, "nothing yet" if curve.live else "not measured"
     value, epoch = max(pairs, key=lambda pair: pair[0]) if rises(metric) else min(pairs, key=lambda pair: pair[0])
     return value, f"{figure(value)} at {epoch:.0f}"

@@ -8,16 +8,21 @@ import os
 import shutil
 import signal
 import sys
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.command import CommandListItem, SimpleProvider
 from textual.events import DescendantFocus, Resize
 from textual.geometry import Size
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widget import AwaitMount
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
@@ -71,6 +76,7 @@ class TuimlApp(Openings):
         self._painted = False
         self.log_file: Path | None = None
         """Takes the traceback of an error of the app's own; None where no file can be written."""
+        self._toasts: dict[tuple[str, str], float] = {}  # until when each is on the screen
         self.fault = ""
         """What a user is told of such an error."""
 
@@ -210,6 +216,21 @@ class TuimlApp(Openings):
         self.copy_to_clipboard(text)
         self.notify(clipboard.keep(text, self.settings.runs_dir), title="Copied", markup=False)
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a toast: of the same words one at a time, however often a key is repeated."""
+        now = time.monotonic()
+        if now >= self._toasts.get((title, message), 0.0):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+            self._toasts[title, message] = now + (self.NOTIFICATION_TIMEOUT if timeout is None else timeout)
+
     async def action_quit(self) -> None:
         """Leave, or ask first when a run is alive."""
         if any(isinstance(screen, QuitQuestion) for screen in self.screen_stack):
@@ -245,6 +266,15 @@ class TuimlApp(Openings):
         """Show the palette."""
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
+
+    def search_commands(
+        self, commands: Sequence[CommandListItem], placeholder: str = "Search for commands…"
+    ) -> AwaitMount:
+        """Show a palette of these commands alone."""
+        provider: Any = SimpleProvider(
+            self.screen, list(commands)
+        )  # an object where a class is asked for, as Textual does
+        return self.push_screen(Palette([provider], placeholder=placeholder))
 
     def action_help(self) -> None:
         """Show the keys of this screen."""

@@ -76,7 +76,7 @@ def _columns(state: RunState) -> list[tuple[tuple[str, str], dict[str, Any]]]:
         (("test", "best epoch"), dict(state.best_test)),
         (("validation", end), of("val_", results)),
         (("validation", "best epoch"), validation_best),
-        ((_sense_of(state), "com. sense"), dict(state.baseline)),
+        ((_sense_of(state), "common sense"), dict(state.baseline)),
         (("training", end), {n: v for n, v in results.items() if n in ("loss", *state.metric_names)}),
     ]
     return [(head, values) for head, values in found if values]

@@ -121,13 +121,14 @@ class Setup(FormScreen):
             self._refuse(self.examined)
 
     def action_find_field(self) -> None:
-        """Search the fields by name and go to one."""
-        paths = ["task", *(path for group in form.paths().values() for path in group)]
-        fields = [self.form.fields[path] for path in paths]
+        """Search the fields by name, their groups too, and go to one."""
+        groups = form.paths()
+        fields = [self.form.fields[path] for path in ("task", *(path for group in groups.values() for path in group))]
         entries = [
             (f"{field.label}  {field.path}", partial(self.go_to, field.path), field.value.replace("[", r"\["))
             for field in fields
         ]
+        entries += [(title, partial(self.go_to, group[0]), "a group of fields") for title, group in groups.items()]
         self.app.search_commands(entries, "Go to a field…")
 
     def action_leap(self, by: int) -> None:
