@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,13 @@ from tests.outside import Outside
 # The same examples on every machine, and no deadline: a busy machine is no defect.
 settings.register_profile("house", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("house")
+
+for _number in (
+    signal.SIGINT,
+    signal.SIGQUIT,
+):  # a shell ignores them for what it starts with `&`, and children inherit that
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -37,6 +37,16 @@ def opencv_threads():
     cv2.setNumThreads(threads)
 
 
+@pytest.fixture(autouse=True)
+def tensorflow_threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TensorFlow's threads can only be set before its first step, which another test may have taken."""
+    if request.node.get_closest_marker("tf"):
+        import tensorflow as tf
+
+        for kind in ("inter", "intra"):
+            monkeypatch.setattr(tf.config.threading, f"set_{kind}_op_parallelism_threads", lambda threads: None)
+
+
 def contestant(name: str) -> Any:
     """One that is installed."""
     try:

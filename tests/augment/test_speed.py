@@ -13,6 +13,8 @@ from scipy import ndimage
 import augment
 from augment.program import moves
 
+pytestmark = pytest.mark.alone
+
 ADDRESS = {"seed": 0, "epoch": 0}
 
 

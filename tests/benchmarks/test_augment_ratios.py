@@ -18,7 +18,7 @@ from augment.bench.task import ARTICLE, Task, batch_size, tasks
 SMALL, COLOR, LARGE = (28, 28, 1), (32, 32, 3), (224, 224, 3)
 SIZES = (SMALL, COLOR, LARGE)
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

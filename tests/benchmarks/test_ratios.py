@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 
 def median_ratio(ours: Callable[[], object], rival: Callable[[], object], rounds: int) -> float:
     """Our median time by the rival's, measured in turn."""

@@ -12,12 +12,19 @@ import pytest
 
 from tests.conftest import Tuiml
 from tests.run_folders import write_run
+from tuiml.cli import console
 from tuiml.cli.app import run
 from tuiml.runs.folder import RunFolder
 
 MakeRun = Callable[..., RunFolder]
 Say = Callable[..., tuple[int, str, str]]
 AtOnce = Callable[..., "list[CompletedProcess[str]]"]
+
+
+@pytest.fixture(autouse=True)
+def narration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was trained in this process before has taken the narration to what was stderr then."""
+    monkeypatch.setattr(console, "_stderr", None)
 
 
 @pytest.fixture

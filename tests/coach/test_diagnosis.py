@@ -239,6 +239,7 @@ def test_a_run_that_was_stopped_by_its_patience_is_not_called_improving() -> Non
     assert kind(state) != "improving"
 
 
+@pytest.mark.alone
 def test_ten_thousand_epochs_cost_as_much_as_reading_them() -> None:
     """Ten times the epochs take no more than a good ten times the time."""
 

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -88,6 +89,7 @@ def test_imdb_has_123_test_rows_in_training(keras_home: Path) -> None:
     assert "123 equal to rows of another split" in parts.notices[0]
 
 
+@pytest.mark.alone
 def test_looking_for_duplicates_costs_less_than_reading(keras_home: Path) -> None:
     """70,000 pictures of MNIST are compared in less than twice the time of unpacking them."""
     recipe = build_recipe("mnist", preset="notes")

@@ -14,6 +14,8 @@ from tests.tui.terminal import GIVEN_BACK, Terminal
 from tests.tui.test_terminal import APP
 from tuiml.events import Paused
 
+pytestmark = pytest.mark.alone
+
 KIB = 1024
 _EPOCHS = 5000
 _EPOCH_SECONDS = 0.1

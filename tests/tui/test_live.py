@@ -262,6 +262,7 @@ async def test_a_runner_that_ends_before_it_begins_is_told(
     assert started == [run.folder]
 
 
+@pytest.mark.alone
 async def test_a_long_log_never_holds_the_screen_up(make_app: MakeApp, written: Written) -> None:
     """10,000 epochs, 5 MB: read in slices, so that no look at the log takes long, and shown whole at last."""
     run = written(epochs=10_000)

@@ -371,6 +371,7 @@ async def test_a_file_that_is_not_there_is_said_before_the_network_is_loaded(
     assert not (run.folder.path / "asked").exists()
 
 
+@pytest.mark.alone
 async def test_a_thousand_classes_and_20_000_rows_stay_fluid(make_app: MakeApp, written: Written) -> None:
     """46 classes and 20,000 rows: no key holds the screen up for a tenth of a second."""
     run = judged_runs.write(written(), "digits")

@@ -328,6 +328,7 @@ async def test_the_list_fits_any_terminal(make_app: MakeApp, three: list[Written
         assert "0.9528" in screen_text(pilot.app)
 
 
+@pytest.mark.alone
 async def test_a_thousand_runs_do_not_freeze_the_screen(make_app: MakeApp, written: Written) -> None:
     """They are read in a thread, and the newest are there first."""
     run = written(name="20260101-000000-digits")
