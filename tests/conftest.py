@@ -18,12 +18,9 @@ from tests.outside import Outside
 settings.register_profile("house", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("house")
 
-for _number in (
-    signal.SIGINT,
-    signal.SIGQUIT,
-):  # a shell ignores them for what it starts with `&`, and children inherit that
-    if signal.getsignal(_number) is signal.SIG_IGN:
-        signal.signal(_number, signal.default_int_handler)
+# A shell has what it starts with `&` ignore Ctrl-C, and children inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

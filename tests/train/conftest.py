@@ -44,18 +44,20 @@ def go() -> Go:
 
 @pytest.fixture
 def stop_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Have the next run stopped within an epoch, once, after a chunk of its batches: no clock has a say."""
+    """Have the next run stopped within an epoch, once, after the first of its batches: no clock has a say."""
     from tuiml.runs import wishes
+    from tuiml.train.feed import Pace
     from tuiml.train.fit import Fit
 
     def arrange(epoch: int) -> None:
         def stop(fit: Fit) -> None:
             if fit.loop.epoch == epoch and left:
                 left.pop()
-                fit.loop._control.ask(wishes.make("stop", "test"))
+                fit._control.ask(wishes.make("stop", "test"))
             between(fit)
 
         between, left = Fit._between, [True]
         monkeypatch.setattr(Fit, "_between", stop)
+        monkeypatch.setattr(Pace, "SECONDS", 0.0)  # batch by batch
 
     return arrange

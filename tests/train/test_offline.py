@@ -43,6 +43,9 @@ def test_a_resumed_run_rebuilds_the_same_set(prepare, go, stop_in, ops) -> None:
     stop_in(2)
 
     assert go(broken).status == "stopped"
+    halfway = checkpoint.load_newest(broken.checkpoints)
+    assert halfway is not None
+    assert (halfway.epoch, halfway.step) == (1, 2)
     resumed = go(broken)
 
     assert [row.metrics for row in resumed.history] == [row.metrics for row in unbroken.history]

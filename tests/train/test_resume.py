@@ -53,6 +53,9 @@ def test_a_resumed_run_ends_with_the_bits_of_an_unbroken_one(prepare, go, stop_i
     (kept, unbroken), broken = whole, prepare("digits", *EVERYTHING)
     stop_in(epoch)
     assert go(broken).status == "stopped"
+    halfway = checkpoint.load_newest(broken.checkpoints)
+    assert halfway is not None
+    assert (halfway.epoch, halfway.step) == (epoch - 1, 2)
     resumed = go(broken)
 
     assert resumed.status == "finished"

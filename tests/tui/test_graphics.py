@@ -102,6 +102,7 @@ def test_a_terminal_is_asked_what_it_can(setting: str, answers: dict[bytes, byte
     assert term == "xterm-kitty" or b"\x1b_G" not in terminal.output
 
 
+@pytest.mark.alone
 def test_a_terminal_that_does_not_answer_is_not_waited_for() -> None:
     """Half-blocks after a quarter of a second; no byte is sent that such a terminal would print."""
     terminal = Terminal(ASK, "auto", {})

@@ -96,6 +96,27 @@ async def test_the_cursor_reads_numbers_off_and_the_table_goes_along(make_app: M
     assert any(line.split()[:1] == ["1"] for line in first.splitlines())
 
 
+async def test_the_table_counts_the_epochs_out_of_view(make_app: MakeApp, written: Written) -> None:
+    """At the end of its heading, above and below."""
+    run = ended(written)
+    async with running(make_app(watch=run.folder)) as pilot:
+        rows = live(pilot).query_one(".epochs", Rows)
+        found = []
+        for above in (None, 4, 0):
+            rows.above = above
+            await settle(pilot)
+            lines = screen_text(pilot.app).splitlines()
+            number = next(number for number, line in enumerate(lines) if line.split()[:2] == ["epoch", "loss"])
+            shown = [line.split()[0] for line in lines[number + 1 :] if line.split()[:1] and line.split()[0].isdigit()]
+            found.append((lines[number].split("time")[1].strip(), int(shown[0]), int(shown[-1])))
+
+    for told, first, last in found:
+        above = f"↑ {first - 1}" if first > 1 else ""
+        below = f"↓ {12 - last}" if last < 12 else ""
+        assert told == f"{above} {below}".strip()
+    assert [first for _, first, _ in found[1:]] == [5, 1]
+
+
 async def test_a_click_sets_the_cursor_and_the_wheel_zooms(make_app: MakeApp, written: Written) -> None:
     """The mouse does what the keys do."""
     run = ended(written)

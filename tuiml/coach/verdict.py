@@ -39,6 +39,11 @@ class Verdict:
         """The verdict in a few words, such as "Overfitting since epoch 9"."""
         return TITLES[self.kind] + (f" since epoch {self.since_epoch}" if self.since_epoch else "")
 
+    @property
+    def overfits_after(self) -> int | None:
+        """The last epoch before the run overfits; None where it does not, or nobody knows since when."""
+        return self.since_epoch - 1 if self.since_epoch and self.kind in ("overfitting", "both") else None
+
     def sentence(self) -> str:
         """Return the verdict and its main numbers on one line."""
         return f"{self.title}: {'; '.join(self.evidence[:2])}" if self.evidence else self.title

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +18,9 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandListItem, SimpleProvider
 from textual.events import DescendantFocus, Resize
 from textual.geometry import Size
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify
 from textual.screen import Screen
-from textual.theme import Theme
+from textual.theme import Theme, ThemeProvider
 from textual.widget import AwaitMount
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
@@ -76,7 +75,6 @@ class TuimlApp(Openings):
         self._painted = False
         self.log_file: Path | None = None
         """Takes the traceback of an error of the app's own; None where no file can be written."""
-        self._toasts: dict[tuple[str, str], float] = {}  # until when each is on the screen
         self.fault = ""
         """What a user is told of such an error."""
 
@@ -160,14 +158,13 @@ class TuimlApp(Openings):
             self._warm_up()
 
     async def _on_resize(self, event: Resize) -> None:
-        """Pass over a size that the terminal no longer has.
+        """Take the size that the terminal has now, whatever one is told.
 
         Textual (8.2) reads it in the signal's handler: a second signal meanwhile is told of first, and the older size last.
         Terminals that send their size themselves, with pixels, keep the order.
         """
-        told_by_signal = not (self.is_headless or self.is_web or event.pixel_size)
-        if told_by_signal and event.size != Size(*shutil.get_terminal_size()):
-            event.prevent_default()
+        if not (self.is_headless or self.is_web) and event.pixel_size is None:
+            event.size = event.virtual_size = event.container_size = Size(*shutil.get_terminal_size())
 
     @on(DescendantFocus)
     def _still_cursor(self, event: DescendantFocus) -> None:
@@ -216,20 +213,12 @@ class TuimlApp(Openings):
         self.copy_to_clipboard(text)
         self.notify(clipboard.keep(text, self.settings.runs_dir), title="Copied", markup=False)
 
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Show a toast: of the same words one at a time, however often a key is repeated."""
-        now = time.monotonic()
-        if now >= self._toasts.get((title, message), 0.0):
-            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
-            self._toasts[title, message] = now + (self.NOTIFICATION_TIMEOUT if timeout is None else timeout)
+    def _on_notify(self, event: Notify) -> None:
+        """Let a toast take the place of the one that says the same: a key that is repeated piles none up."""
+        told = event.notification
+        for shown in list(self._notifications):
+            if (shown.title, shown.message, shown.severity) == (told.title, told.message, told.severity):
+                self._unnotify(shown, refresh=False)
 
     async def action_quit(self) -> None:
         """Leave, or ask first when a run is alive."""
@@ -271,10 +260,13 @@ class TuimlApp(Openings):
         self, commands: Sequence[CommandListItem], placeholder: str = "Search for commands…"
     ) -> AwaitMount:
         """Show a palette of these commands alone."""
-        provider: Any = SimpleProvider(
-            self.screen, list(commands)
-        )  # an object where a class is asked for, as Textual does
+        # An object where a class is asked for, as Textual has it.
+        provider: Any = SimpleProvider(self.screen, list(commands))
         return self.push_screen(Palette([provider], placeholder=placeholder))
+
+    def search_themes(self) -> None:
+        """Show a palette of the themes."""
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 
     def action_help(self) -> None:
         """Show the keys of this screen."""

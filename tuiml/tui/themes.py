@@ -9,6 +9,18 @@ from textual.theme import Theme
 _BLUE, _SKY, _ORANGE, _VERMILION, _YELLOW = "#0072b2", "#56b4e9", "#e69f00", "#d55e00", "#f0e442"
 """Of Okabe and Ito's palette (Color Universal Design, 2008)."""
 
+STATUS_COLORS = {
+    "preparing": "$text-primary",
+    "running": "$text-success",
+    "paused": "$text-warning",
+    "stopping": "$text-warning",
+    "finished": "$text-success",
+    "stopped": "$text-warning",
+    "failed": "$text-error",
+    "crashed": "$text-error",
+}
+"""The color of each status; its word stands there too, so that nothing depends on color."""
+
 CLEAR = (
     Theme(
         "clear-dark",

@@ -15,12 +15,16 @@ from tuiml.tui.widgets.entry import Entry
 from tuiml.tui.widgets.sheet import Sheet
 
 DRAWING = ("next_draw", "previous_draw")
+"""Actions that draw anew."""
+
 PAGING = ("next_pictures", "previous_pictures")
+"""Actions that go through the pictures."""
+
 EDITING = (
     *("add_step", "add_keyword", "mute_step", "remove_step", "undo_edit", "step_up", "step_down", "spread"),
     *("solo", "ends", "edit_grammar", "enlarge", "switch_pane"),
 )
-"""Actions that need pictures, or rows, on show."""
+"""Actions on steps and pictures: rows of numbers or words have none."""
 
 
 def sheet() -> Sheet:

@@ -7,12 +7,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
 from tuiml.coach.explain import Card
+from tuiml.text import clean
 from tuiml.tui.settling import Dialog
-from tuiml.tui.setup import hints
 
 
 class CardScreen(Dialog[None]):
@@ -51,7 +52,7 @@ class CardScreen(Dialog[None]):
         turning = f"{self.at + 1} of {len(self.cards)} words · ← → turns · " if len(self.cards) > 1 else ""
         dialog.border_subtitle = f"{turning}esc closes · ↑ ↓ scroll"
         self.query_one(".dialog-title", Static).update(self.card.title)
-        self.query_one(".card-sections", Static).update(hints.card_lines(self.card))
+        self.query_one(".card-sections", Static).update(card_lines(self.card))
         dialog.scroll_home(animate=False)
 
     def action_turn(self, by: int) -> None:
@@ -61,3 +62,17 @@ class CardScreen(Dialog[None]):
     def action_close(self) -> None:
         """Close."""
         self.dismiss()
+
+
+def card_lines(card: Card) -> Content:
+    """Return a card's sections, each under its label; what there is nothing to say about is left out."""
+    sections = (
+        ("What", card.what),
+        ("When", card.when),
+        ("Usual", card.range),
+        ("On the curve", card.curve),
+        ("In the sources", card.notes),
+    )
+    return Content("\n\n").join(
+        Content.assemble((label, "bold $text-primary"), "  ", clean(words, 1000)) for label, words in sections if words
+    )

@@ -11,19 +11,8 @@ from tuiml.draw.numbers import duration, figure
 from tuiml.folds import spreads
 from tuiml.state import RunState
 from tuiml.text import clean, clean_lines
+from tuiml.tui import themes
 from tuiml.tui.curves.condense import recent
-
-STYLES = {
-    "preparing": "$text-primary",
-    "running": "$text-success",
-    "paused": "$text-warning",
-    "stopping": "$text-warning",
-    "finished": "$text-success",
-    "stopped": "$text-warning",
-    "failed": "$text-error",
-    "crashed": "$text-error",
-}
-"""The color of each status; its word stands there too, so that nothing depends on color."""
 
 _EPOCHS_SHOWN = 300
 
@@ -32,7 +21,7 @@ def status(state: RunState, wished: str = "") -> Content:
     """Return symbol and word of the status, with the wish that is not obeyed yet."""
     waiting = f" ({wished} wished…)" if wished else ""
     return Content.assemble(
-        (numbers.status(state.status), f"bold {STYLES.get(state.status, '')}"), (waiting, "$text-warning")
+        (numbers.status(state.status), f"bold {themes.STATUS_COLORS.get(state.status, '')}"), (waiting, "$text-warning")
     )
 
 

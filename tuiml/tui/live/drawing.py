@@ -32,7 +32,8 @@ class Drawing:
     def pictures(self, state: RunState, view: View) -> dict[str, Picture]:
         """Return the picture of the loss and that of the metric; none where they would be the ones before."""
         shown = self._condensed.view(state, view.cursor)
-        view = replace(view, overfits=overfits(self.verdict(state)))
+        verdict = self.verdict(state)
+        view = replace(view, overfits=verdict.overfits_after if verdict else None)
         if state.plan is None:
             return {
                 which: self.pace.counted(partial(curves.loss_and_metric, shown, which, view=view)) for which in WHICH
@@ -68,12 +69,6 @@ class Drawing:
         if known != self._judged[0]:
             self._judged = known, diagnose(state)
         return self._judged[1]
-
-
-def overfits(verdict: Verdict | None) -> int | None:
-    """Return the epoch after which a run overfits, as far as its verdict knows one."""
-    known = verdict is not None and verdict.kind in ("overfitting", "both") and verdict.since_epoch is not None
-    return verdict.since_epoch - 1 if known and verdict and verdict.since_epoch else None
 
 
 def decisive(state: RunState) -> str:

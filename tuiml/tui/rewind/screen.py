@@ -30,7 +30,6 @@ from tuiml.tui import actions
 from tuiml.tui.curves.condense import Condensed
 from tuiml.tui.curves.pace import Pace
 from tuiml.tui.curves.scaling import Scaling
-from tuiml.tui.live.drawing import overfits
 from tuiml.tui.messages import RunChosen
 from tuiml.tui.reporting import report
 from tuiml.tui.rewind import moments
@@ -213,7 +212,7 @@ class Rewind(Scaling, Ticking):
         shown = moment.after(self.state, self.at) if self.cut_off else self.state
         whole = (1.0, float(max(self.epochs[-1].number, 2)))
         view = replace(self.view, cursor=self.at, window=self.view.window or (None if self.view.time else whole))
-        view = replace(view, overfits=overfits(self._verdict))
+        view = replace(view, overfits=self._verdict.overfits_after if self._verdict else None)
         condensed = (Condensed() if self.cut_off else self._condensed).view(shown, self.at)
         for chart in self.query("#rewind-curves Chart").results(Chart):
             which = "loss" if chart.has_class("loss") else "metric"

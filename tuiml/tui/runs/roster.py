@@ -12,7 +12,7 @@ from tuiml.draw.numbers import figure
 from tuiml.draw.runs import Cells
 from tuiml.entry import Entry
 from tuiml.text import clean
-from tuiml.tui.live.captions import STYLES
+from tuiml.tui import themes
 
 MARGIN = 2
 """Cells before the first column: the mark."""
@@ -24,7 +24,7 @@ def line(entry: Entry, cells: Cells, widths: Mapping[str, int], width: int, mark
     age = {"age": columns.span(max(now - entry.started, 0.0), coarse=True)} if entry.started else {}
     parts = columns.padded({**cells, **age}, widths)
     between = " " * columns.gap(widths, width - MARGIN)
-    styles = {"status": STYLES.get(entry.status, ""), **dict.fromkeys(_FAINT, "dim")}
+    styles = {"status": themes.STATUS_COLORS.get(entry.status, ""), **dict.fromkeys(_FAINT, "dim")}
     pieces = [piece for key, text in parts.items() for piece in ((text, styles.get(key, "")), (between, ""))]
     return Content.assemble(("◆ " if marked else "  ", "bold $text-accent"), *pieces[:-1])
 

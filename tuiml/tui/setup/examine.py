@@ -76,7 +76,7 @@ def examine(values: Values, runs_dir: Path, known: Known | None = None, past: Pa
     except TuimlError as error:
         problems.append(Problem("task", _unnamed(values["task"]) or str(error)))
     changed = {} if base is None else _changed(recipe, base) if recipe else _typed_over(values, base)
-    changed.pop("task", None)  # never another one than that of its own default recipe: at most another path to it
+    changed.pop("task", None)  # it is compared with the same task, whose path may be written otherwise
     if task and isinstance(sound, Recipe):  # what else is wrong is told beside what has no meaning at all
         told = {problem.path for problem in problems}
         problems += [problem for problem in check.check(sound, task) if problem.path not in told]

@@ -26,6 +26,7 @@ from tuiml.tasks.base import Task
 from tuiml.text import clean
 from tuiml.tui import actions
 from tuiml.tui.darkroom.editor import Draft
+from tuiml.tui.dialogs.card import card_lines
 from tuiml.tui.settling import Settling
 from tuiml.tui.setup import form, hints, relevance
 from tuiml.tui.setup.examine import Examined, Known, examine
@@ -219,7 +220,7 @@ class FormScreen(Settling[None]):
         if field := self.form.focused:
             for name, alone in (("#setup-help", False), ("#setup-hint", True)):  # one of them is in view
                 self.query_one(name, Static).update(hints.explanation(field.path, self.examined, alone))
-            self.query_one("#setup-card", Static).update(hints.card_lines(explain.card(field.path)))
+            self.query_one("#setup-card", Static).update(card_lines(explain.card(field.path)))
 
     @work(thread=True, exclusive=True, group="examine", exit_on_error=False)
     def _examine(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from tuiml.coach.explain import Card
 from tuiml.draw.numbers import duration
 from tuiml.knobs import KNOBS
 from tuiml.tasks import offline
@@ -81,20 +80,6 @@ def _time(found: Examined) -> str:
 
 def _bytes(number: int) -> str:
     return f"{max(number / 1e3, 1):.0f} kB" if number < 1e6 else offline.size(number)
-
-
-def card_lines(card: Card) -> Content:
-    """Return a card's sections, each under its label; what there is nothing to say about is left out."""
-    sections = (
-        ("What", card.what),
-        ("When", card.when),
-        ("Usual", card.range),
-        ("On the curve", card.curve),
-        ("In the sources", card.notes),
-    )
-    return Content("\n\n").join(
-        Content.assemble((label, "bold $text-primary"), "  ", clean(words, 1000)) for label, words in sections if words
-    )
 
 
 def change_lines(changes: Sequence[form.Change]) -> Content:

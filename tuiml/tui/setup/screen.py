@@ -52,6 +52,11 @@ class Setup(FormScreen):
         else:
             self.notify(f"{self.form.fields[path].label} is shown when {relevance.why_hidden(path)}.", markup=False)
 
+    def go_to_group(self, title: str) -> None:
+        """Put the cursor into a group's first field; a group that means nothing at present is explained instead."""
+        if not self.form.focus_title(title):
+            self.go_to(form.paths()[title][0])
+
     def action_preview(self) -> None:
         """Show what augmentation does; what is wrong elsewhere on the form does not hinder that, as long as the data can be read."""
         values, wrong = self.values, {form.place(piece.path, self.values) for piece in self.examined.problems}
@@ -128,7 +133,7 @@ class Setup(FormScreen):
             (f"{field.label}  {field.path}", partial(self.go_to, field.path), field.value.replace("[", r"\["))
             for field in fields
         ]
-        entries += [(title, partial(self.go_to, group[0]), "a group of fields") for title, group in groups.items()]
+        entries += [(title, partial(self.go_to_group, title), "a group of fields") for title in groups]
         self.app.search_commands(entries, "Go to a field…")
 
     def action_leap(self, by: int) -> None:

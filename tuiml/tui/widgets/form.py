@@ -83,9 +83,18 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
         groups = [fields for fields in groups if fields]
         at = next((number for number, fields in enumerate(groups) if self.focused in fields), 0)
         if groups:
-            first = groups[(at + by) % len(groups)][0]
-            self.focus_field(first.path)
-            self.scroll_to(y=first.virtual_region.y - 2, animate=False)
+            self._enter(groups[(at + by) % len(groups)][0])
+
+    def focus_title(self, title: str) -> bool:
+        """Put the cursor into the first field of a group; False where none of its fields is shown."""
+        first = next((field for field in self._groups[title] if field in self.visible_fields), None)
+        if first is not None:
+            self._enter(first)
+        return first is not None
+
+    def _enter(self, first: Field) -> None:
+        self.focus_field(first.path)
+        self.scroll_to(y=first.virtual_region.y - 2, animate=False)
 
     def focus_field(self, path: str) -> None:
         """Put the cursor into a shown field and bring it into view."""

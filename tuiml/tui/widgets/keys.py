@@ -28,7 +28,7 @@ class Keys(Footer):
         """Yield the keys that fit; the one for help says that there are more."""
         keys = [key for key in super().compose() if isinstance(key, FooterKey)]
         if keys:
-            self._offered = _offered(self.screen)
+            self._offered = _shown_bindings(self.screen)
         own = [key for key in keys if not key.has_class("-command-palette")]
         self._wanted = sum(_width(key) for key in own) + _PALETTE
         self._shown_for = self.app.size.width
@@ -48,7 +48,7 @@ class Keys(Footer):
         """Make the keys anew only where others are offered: the same ones would be painted again."""
         if not self.is_attached or screen is not self.screen:
             return
-        offered = _offered(screen)
+        offered = _shown_bindings(screen)
         if offered != self._offered:
             self._offered = offered if self.app.app_focus else []
             super().bindings_changed(screen)
@@ -61,7 +61,7 @@ class Keys(Footer):
             self.refresh(recompose=True)
 
 
-def _offered(screen: Screen[Any]) -> list[tuple[Binding, bool]]:
+def _shown_bindings(screen: Screen[Any]) -> list[tuple[Binding, bool]]:
     return [(one.binding, one.enabled) for one in screen.active_bindings.values() if one.binding.show]
 
 

@@ -1,4 +1,4 @@
-"""Rows: lines under a fixed heading; paints only those in view, and where it `follows` stays at the end until scrolled up."""
+"""Rows: lines under a fixed heading; paints those in view, counts the others, and where it `follows` stays at the end until scrolled up."""
 
 from __future__ import annotations
 
@@ -71,9 +71,16 @@ class Rows(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return one line of the view."""
         number = self._first + y if y else 0
-        text = self.lines[number] if number < len(self.lines) else Text()
+        text = (self.lines[number] if y else self._heading()) if number < len(self.lines) else Text()
         strip = Strip(text.render(self.app.console, end=""), text.cell_len)
         strip = strip.crop_extend(0, self.content_size.width, None)
         if number and number == self.marked:
             strip = strip.apply_style(Style(reverse=True))
         return strip.apply_style(self.rich_style)
+
+    def _heading(self) -> Text:
+        """Return the first line, at its end how many of the others are out of view, where there is room."""
+        counts = (("↑", self._first), ("↓", self._most - self._first))
+        beyond = " ".join(f"{arrow} {count}" for arrow, count in counts if count)
+        room = self.content_size.width - self.lines[0].cell_len - len(beyond)
+        return Text.assemble(self.lines[0], " " * room, (beyond, "dim")) if beyond and room > 1 else self.lines[0]
