@@ -72,7 +72,9 @@ class Rows(Widget, can_focus=True):
         """Return one line of the view."""
         number = self._first + y if y else 0
         text = (self.lines[number] if y else self._heading()) if number < len(self.lines) else Text()
-        strip = Strip(text.render(self.app.console, end=""), text.cell_len)
+        console = self.app.console
+        strip = Strip(text.render(console, end=""), text.cell_len)
+        strip = strip.apply_style(console.get_style(text.style))  # a text without spans renders without its own style
         strip = strip.crop_extend(0, self.content_size.width, None)
         if number and number == self.marked:
             strip = strip.apply_style(Style(reverse=True))
