@@ -74,7 +74,7 @@ def test_gauges_keep_to_their_line(width: int) -> None:
 def test_every_verdict_has_a_symbol_beside_its_color(kind: str) -> None:
     """None is told by color alone; long ones say how sure they are only where there is room."""
     found = Verdict(kind, 9, 0.8, ("val_loss rose 6 epochs", "gap 0.42"))  # type: ignore[arg-type]
-    wide, narrow = captions.verdict(found, 200).plain, captions.verdict(found, 60).plain
+    wide, narrow = (captions.verdict(found, width, trained(8)).plain for width in (200, 60))
 
     assert wide[1] == " "
     assert not wide[0].isalnum()
@@ -82,7 +82,17 @@ def test_every_verdict_has_a_symbol_beside_its_color(kind: str) -> None:
     assert found.sentence() in wide
     assert wide.endswith("(80% sure)")
     assert "sure" not in narrow
-    assert captions.verdict(None, 80).plain == ""
+    assert captions.verdict(None, 80, trained(8)).plain == ""
+
+
+def test_what_nobody_can_judge_is_said() -> None:
+    """A run without validation rows; folds have them."""
+    state = RunState(rows={"train": 60000, "validation": 0, "test": 10000})
+    told = captions.verdict(None, 80, state).plain
+    state.plan = events.FoldsPlanned(4, 1, 4, 60, 300, True)
+
+    assert told == "no validation rows: overfitting does not show before the test"
+    assert captions.verdict(None, 80, state).plain == ""
 
 
 def test_the_table_tells_the_gap_where_it_fits() -> None:

@@ -21,6 +21,7 @@ from tuiml.tui.live.screen import Live
 from tuiml.tui.messages import RewindAsked
 from tuiml.tui.rewind import moments
 from tuiml.tui.rewind.screen import Rewind
+from tuiml.tui.runners import read_log
 
 MakeApp = Callable[..., TuimlApp]
 Written = Callable[..., WrittenRun]
@@ -162,6 +163,23 @@ def test_many_classes_are_told_by_their_pairs() -> None:
     assert "class" in shown
     assert "\x1b" not in shown
     assert "100 of 104" in shown
+
+
+@pytest.mark.parametrize("size", [(120, 40), (160, 45)])
+async def test_the_confusion_matrix_is_whole_at_once(
+    make_app: MakeApp, written: Written, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All its classes, where there is room, also when they have been read before their place is laid out."""
+    monkeypatch.setattr(Rewind, "_read", lambda self: None)
+    monkeypatch.setattr(Rewind, "_read_confusions", lambda self: None)
+    async with running(make_app(), size=size) as pilot:
+        screen = await rewind(pilot, ended(written, matrices=(12,)))
+        read_log(screen.follower)
+        screen._begin(None)
+        screen.confusions = confusions.read(screen.folder)
+        await settle(pilot)
+
+        assert "true \\ predicted 0 1 2 3 4 5 6 7 8 9" in words(pilot)
 
 
 async def test_a_live_run_is_followed_until_one_goes_back(make_app: MakeApp, written: Written) -> None:

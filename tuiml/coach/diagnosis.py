@@ -44,6 +44,11 @@ def diagnose(state: RunState) -> Verdict | None:
     return None
 
 
+def blind(state: RunState) -> bool:
+    """Whether a run has no rows to validate on, so that nothing shows whether it overfits."""
+    return state.plan is None and state.rows.get("validation") == 0
+
+
 def said_of(state: RunState) -> str:
     """Return the verdict on a run as one line, empty before there is one."""
     verdict = diagnose(state)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.content import Content
 
+from tuiml.coach.diagnosis import blind
 from tuiml.coach.verdict import Verdict
 from tuiml.draw import folds, numbers, tables
 from tuiml.draw.numbers import duration, figure
@@ -242,10 +243,14 @@ _VERDICTS = {
 """The symbol and the color of each verdict; its words stand beside them."""
 
 
-def verdict(found: Verdict | None, width: int) -> Content:
-    """Return a verdict with its numbers, and where one line of `width` cells has room, how sure it is; empty without one."""
+def verdict(found: Verdict | None, width: int, state: RunState) -> Content:
+    """Return a verdict with its numbers, and where one line of `width` cells has room, how sure it is; empty before there is one.
+
+    Of a run that has nothing to be judged by, that is said.
+    """
     if found is None:
-        return Content("")
+        why = "no validation rows: overfitting does not show before the test" if blind(state) else ""
+        return Content.styled(why, "dim")
     symbol, style = _VERDICTS.get(found.kind, ("?", ""))
     title, sentence = clean(found.title, 100), clean(found.sentence(), 400)
     said = Content.assemble((f"{symbol} {title}", f"bold {style}"), sentence.removeprefix(title))

@@ -202,7 +202,7 @@ class Live(Wishing, Viewing, Ticking):
         self._end = end
         for which, picture in self._drawing.pictures(state, self.view).items():
             self.query_one(f"Chart.{which}", Chart).picture = picture
-        self._line("verdict").words = captions.verdict(self._drawing.verdict(state), self.size.width - 2)
+        self._line("verdict").words = captions.verdict(self._drawing.verdict(state), self.size.width - 2, state)
         self._paint_lower()
 
     def _paint_lower(self) -> None:

@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from tuiml import recipe
 from tuiml.coach import moment
-from tuiml.coach.diagnosis import Verdict, diagnose
+from tuiml.coach.diagnosis import Verdict, blind, diagnose
 from tuiml.draw import view as views
 from tuiml.errors import TuimlError
 from tuiml.fields import EarlyStopping
@@ -163,8 +163,8 @@ class Rewind(Scaling, Ticking):
     watch_cut_off = watch_view
 
     def watch_confusions(self) -> None:
-        """Show the matrix of the epoch."""
-        self._paint_matrix()
+        """Show the matrix of the epoch, as wide as its place is once that is laid out."""
+        self.call_after_refresh(self._paint_matrix)
 
     def watch_pane(self) -> None:
         """Show one pane where there is room for one."""
@@ -195,7 +195,7 @@ class Rewind(Scaling, Ticking):
         self.line("place").words = moments.place(self.at, self._last, past.best_epoch, width, self.state.live, folds)
         self.line("figures").words = moments.figures(epoch, width)
         self._verdict = diagnose(past)
-        self.line("verdict").words = moments.then(self._verdict)
+        self.line("verdict").words = moments.then(self._verdict, blind(self.state))
         self._paint_patience()
         self._draw()
         self._paint_matrix()
