@@ -16,6 +16,7 @@ from tests.tui.conftest import NOON, WrittenRun, gaps, running, screen_text, set
 from tuiml.runs import bin as removed_runs
 from tuiml.runs.folder import RunFolder
 from tuiml.tui.app import TuimlApp
+from tuiml.tui.compare.screen import Compare
 from tuiml.tui.live.screen import Live
 from tuiml.tui.messages import CompareAsked, RecipeChosen, ResultsAsked, RewindAsked
 from tuiml.tui.rewind.screen import Rewind
@@ -200,6 +201,21 @@ async def test_marked_runs_are_deleted_and_come_back(make_app: MakeApp, three: l
         await until(pilot, lambda: len(screen.picker.keys) == 3)
 
     assert removed_runs.content(Path("runs")) == []
+
+
+async def test_marks_outlast_a_look_at_something_else(make_app: MakeApp, three: list[WrittenRun]) -> None:
+    """One comes back from the comparison, and marks a third."""
+    async with running(make_app()) as pilot:
+        await to_runs(pilot, 3)
+        await pilot.press("space", "space", "c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Compare))
+        await pilot.press("escape")
+        screen = await to_runs(pilot, 3)
+        await pilot.press("end", "space")
+        await settle(pilot)
+
+        assert set(screen.marked) == {run.folder.id for run in three}
+        assert "3 marked" in screen_text(pilot.app)
 
 
 async def test_a_note_and_a_name_are_typed_in_place(make_app: MakeApp, three: list[WrittenRun]) -> None:

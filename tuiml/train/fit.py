@@ -125,7 +125,7 @@ class Fit:
             return self._limits.reason
         if self.early is not None and self.early.stopped:
             return self._patience_over(self.early)
-        return f"all {self.done} epochs done"
+        return "its one epoch done" if self.done == 1 else f"all {self.done} epochs done"
 
     def save(self) -> None:
         """Write a checkpoint, unless this very place is saved already."""

@@ -20,12 +20,13 @@ BY = "tui"
 
 @dataclass
 class Listing:
-    """How the list of runs was left: its filter, what it is sorted by, and the run under the cursor."""
+    """How the list of runs was left: its filter, what it is sorted by, the run under the cursor, those that are marked."""
 
     filter: str = ""
     sort: str = "age"
     backwards: bool = False
     current: str = ""
+    marked: tuple[str, ...] = ()
 
 
 class Runners:

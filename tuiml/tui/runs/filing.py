@@ -21,13 +21,17 @@ from tuiml.tui.widgets.prompt import Prompt
 
 
 class Filing(Settling[None]):
-    """A screen that is one says which run is `current`, which are `marked`, and shows what is on disk when asked to `look`."""
+    """A screen that is one says which run is `current`, and shows what is on disk when asked to `look`."""
 
     def __init__(self, runners: Runners) -> None:
         super().__init__()
         self.runners = runners
         self.entries: dict[str, Entry] = {}
-        self.marked: tuple[str, ...] = ()
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The runs that are marked, in the order in which they were; they stay so while one looks at another screen."""
+        return self.runners.listing.marked
 
     @property
     def current(self) -> Entry | None:
@@ -173,7 +177,7 @@ class Filing(Settling[None]):
                 self.runners.forget(run)
         if refused:
             self.warn(f"{refused[0]}{f' So do {len(refused) - 1} more.' if len(refused) > 1 else ''}")
-        self.marked = tuple(run for run in self.marked if run not in gone)
+        self.runners.listing.marked = tuple(run for run in self.marked if run not in gone)
         self.look()
 
     def action_undo_delete(self) -> None:

@@ -259,9 +259,8 @@ class Runs(Filing, Ticking):
         """Mark the run under the cursor, or take its mark away, and go on to the next."""
         if self.current:
             run = self.current.id
-            self.marked = (
-                tuple(other for other in self.marked if other != run) if run in self.marked else (*self.marked, run)
-            )
+            others = tuple(other for other in self.marked if other != run)
+            self.runners.listing.marked = others if run in self.marked else (*others, run)
             self._show()
             self.picker.cursor += 1
 
