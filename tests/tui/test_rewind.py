@@ -111,7 +111,7 @@ async def test_another_patience_is_asked_at_once(make_app: MakeApp, written: Wri
     assert "stopped after epoch 11, keeping epoch 8: val_loss 0.4000" in three
     assert "saves 1 of 12" in three
     assert "stopped after epoch 10, keeping epoch 8" in two
-    assert "not stopped in these 12 epochs; best epoch 8" in five
+    assert "not stopped within 12 epochs; best epoch 8" in five
 
 
 async def test_the_patience_of_the_recipe_comes_first(make_app: MakeApp, written: Written) -> None:

@@ -77,10 +77,9 @@ def patience(epochs: Sequence[Epoch], rule: EarlyStopping, wait: int, live: bool
     told = {monitor: stopped.best_value} | {name: value for name, value in kept.items() if name.startswith("val_")}
     best = f"epoch {stopped.best_epoch}: " + ", ".join(f"{clean(name)} {figure(value)}" for name, value in told.items())
     if stopped.stop_epoch is None:
-        return Content.assemble(
-            asked,
-            f"not stopped in {'the' if live else 'these'} {epochs[-1].number} epochs{' so far' if live else ''}; best {best}",
-        )
+        number = epochs[-1].number
+        within = f"{number} epoch{'' if number == 1 else 's'}{' so far' if live else ''}"
+        return Content.assemble(asked, f"not stopped within {within}; best {best}")
     saved = epochs[-1].number - stopped.stop_epoch
     words = f"; saves {saved} of {epochs[-1].number}" if saved else "; saves no epoch"
     return Content.assemble(asked, (f"stopped after epoch {stopped.stop_epoch}", "bold"), f", keeping {best}{words}")
