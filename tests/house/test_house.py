@@ -64,7 +64,7 @@ def test_every_test_says_what_it_claims() -> None:
 
 
 def test_no_picture_has_lost_its_test() -> None:
-    """Each snapshot is named after a test that there is: parallel runs do not look for those that nobody takes any more."""
+    """Each snapshot is named after a test that there is, or a pose within one: parallel runs look for no others."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests/tui"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     tests = {(Path(file).stem, name) for file, _, name in (line.partition("::") for line in listed) if name}
@@ -72,7 +72,7 @@ def test_no_picture_has_lost_its_test() -> None:
     lost = [
         picture
         for module, picture in sorted(pictures)
-        if not any(module == file and picture.startswith(name) for file, name in tests)
+        if not any(module == file and f"{picture}[".startswith(f"{name}[") for file, name in tests)
     ]
 
     assert len(pictures) > 100

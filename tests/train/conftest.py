@@ -44,7 +44,7 @@ def go() -> Go:
 
 @pytest.fixture
 def stop_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Have the next run stopped within an epoch, once, after the first of its batches: no clock has a say."""
+    """Have the next run stopped within an epoch, once, two batches after it began: no clock has a say."""
     from tuiml.runs import wishes
     from tuiml.train.feed import Pace
     from tuiml.train.fit import Fit

@@ -89,9 +89,12 @@ def test_what_nobody_can_judge_is_said() -> None:
     """A run without validation rows; folds have them."""
     state = RunState(rows={"train": 60000, "validation": 0, "test": 10000})
     told = captions.verdict(None, 80, state).plain
+    state.rows["test"] = 0
+    alone = captions.verdict(None, 80, state).plain
     state.plan = events.FoldsPlanned(4, 1, 4, 60, 300, True)
 
-    assert told == "no validation rows: overfitting does not show before the test"
+    assert told == "no validation rows: overfitting shows in the test alone"
+    assert alone == "no validation rows: overfitting does not show"
     assert captions.verdict(None, 80, state).plain == ""
 
 

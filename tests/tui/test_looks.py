@@ -88,6 +88,7 @@ async def test_a_key_that_is_held_down_piles_up_no_toasts(make_app: MakeApp) -> 
         await settle(pilot)
 
         assert len(pilot.app.screen.query("Toast")) == 1
+        assert len(pilot.app.screen.query("ToastHolder")) == 1
 
 
 @pytest.mark.parametrize("place", FOOTERS)

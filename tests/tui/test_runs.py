@@ -203,8 +203,8 @@ async def test_marked_runs_are_deleted_and_come_back(make_app: MakeApp, three: l
     assert removed_runs.content(Path("runs")) == []
 
 
-async def test_marks_outlast_a_look_at_something_else(make_app: MakeApp, three: list[WrittenRun]) -> None:
-    """One comes back from the comparison, and marks a third."""
+async def test_marks_outlast_a_comparison(make_app: MakeApp, three: list[WrittenRun]) -> None:
+    """One comes back and marks a third; elsewhere they are forgotten, lest they be deleted one day for another run."""
     async with running(make_app()) as pilot:
         await to_runs(pilot, 3)
         await pilot.press("space", "space", "c")
@@ -216,6 +216,8 @@ async def test_marks_outlast_a_look_at_something_else(make_app: MakeApp, three: 
 
         assert set(screen.marked) == {run.folder.id for run in three}
         assert "3 marked" in screen_text(pilot.app)
+        await pilot.press("escape")
+        assert (await to_runs(pilot, 3)).marked == ()
 
 
 async def test_a_note_and_a_name_are_typed_in_place(make_app: MakeApp, three: list[WrittenRun]) -> None:

@@ -15,7 +15,7 @@ from tuiml.folds import Fold, mean_curve
 from tuiml.gap import honest_lately, last_pair
 from tuiml.state import RunState
 
-__all__ = ["TITLES", "Kind", "Verdict", "as_fields", "diagnose", "said_of"]
+__all__ = ["TITLES", "Kind", "Verdict", "as_fields", "blind", "diagnose", "said_of"]
 
 
 def diagnose(state: RunState) -> Verdict | None:

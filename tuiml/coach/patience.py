@@ -15,7 +15,7 @@ _RISING = ("accuracy", "auc", "precision", "recall", "r2_score")
 class Stopped:
     """Where training would have ended (None: not before the history does), and the best epoch up to there with its value.
 
-    `best_epoch` and `best_value` are None where the metric was not measured.
+    `best_epoch` and `best_value` are None where the metric was not measured in any epoch that was watched.
     """
 
     stop_epoch: int | None

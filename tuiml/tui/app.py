@@ -18,11 +18,12 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandListItem, SimpleProvider
 from textual.events import DescendantFocus, Resize
 from textual.geometry import Size
-from textual.notifications import Notify
+from textual.notifications import Notification, Notify
 from textual.screen import Screen
 from textual.theme import Theme, ThemeProvider
 from textual.widget import AwaitMount
 from textual.widgets import Input
+from textual.widgets._toast import Toast
 from textual.worker import Worker, WorkerState
 
 from tuiml import preferences
@@ -215,9 +216,16 @@ class TuimlApp(Openings):
 
     def _on_notify(self, event: Notify) -> None:
         """Let a toast take the place of the one that says the same: a key that is repeated piles none up."""
-        told = event.notification
-        for shown in list(self._notifications):
-            if (shown.title, shown.message, shown.severity) == (told.title, told.message, told.severity):
+
+        def same(shown: Notification) -> bool:
+            told = event.notification
+            return (shown.title, shown.message, shown.severity) == (told.title, told.message, told.severity)
+
+        for toast in self.screen.query(Toast):
+            if same(toast._notification):
+                toast._expire()
+        for shown in list(self._notifications):  # those that were to be shown next
+            if same(shown):
                 self._unnotify(shown, refresh=False)
 
     async def action_quit(self) -> None:

@@ -20,13 +20,13 @@ BY = "tui"
 
 @dataclass
 class Listing:
-    """How the list of runs was left: its filter, what it is sorted by, the run under the cursor, those that are marked."""
+    """How the list of runs was left: its filter, what it is sorted by, the run under the cursor, and the marked ones that are being compared."""
 
     filter: str = ""
     sort: str = "age"
     backwards: bool = False
     current: str = ""
-    marked: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
 
 
 class Runners:

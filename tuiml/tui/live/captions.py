@@ -249,8 +249,8 @@ def verdict(found: Verdict | None, width: int, state: RunState) -> Content:
     Of a run that has nothing to be judged by, that is said.
     """
     if found is None:
-        why = "no validation rows: overfitting does not show before the test" if blind(state) else ""
-        return Content.styled(why, "dim")
+        shows = "shows in the test alone" if state.rows.get("test") else "does not show"
+        return Content.styled(f"no validation rows: overfitting {shows}" if blind(state) else "", "dim")
     symbol, style = _VERDICTS.get(found.kind, ("?", ""))
     title, sentence = clean(found.title, 100), clean(found.sentence(), 400)
     said = Content.assemble((f"{symbol} {title}", f"bold {style}"), sentence.removeprefix(title))

@@ -54,7 +54,7 @@ def figures(epoch: Epoch, width: int = 200) -> Content:
 def then(verdict: Verdict | None, blind: bool) -> Content:
     """Return the verdict as it would have been; a run that is `blind` has no rows to validate on."""
     if verdict is None:
-        why = "there are no validation rows to tell by" if blind else "too early to tell"
+        why = "no validation rows, only training can be judged" if blind else "too early to tell"
         return Content.styled(f"verdict then: {why}", "dim")
     return Content.assemble(("verdict then: ", "dim"), (verdict.title, "bold"), f": {'; '.join(verdict.evidence[:2])}")
 
@@ -72,7 +72,9 @@ def patience(epochs: Sequence[Epoch], rule: EarlyStopping, wait: int, live: bool
     stopped = what_if(epochs, wait, monitor, mode, rule.min_delta, rule.baseline, rule.start_from_epoch)
     asked = Content.assemble(("what if patience were ", "dim"), (f"{wait}", "bold $text-accent"), (" (↑ ↓): ", "dim"))
     if stopped.best_epoch is None or stopped.best_value is None:
-        return Content.assemble(asked, f"{clean(monitor)} was not measured")
+        measured = any(monitor in epoch.metrics for epoch in epochs)
+        why = f"not watched up to epoch {rule.start_from_epoch}" if measured else "not measured"
+        return Content.assemble(asked, f"{clean(monitor)} was {why}")
     kept = next((epoch.metrics for epoch in epochs if epoch.number == stopped.best_epoch), {})
     told = {monitor: stopped.best_value} | {name: value for name, value in kept.items() if name.startswith("val_")}
     best = f"epoch {stopped.best_epoch}: " + ", ".join(f"{clean(name)} {figure(value)}" for name, value in told.items())

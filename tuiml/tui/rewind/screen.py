@@ -177,7 +177,7 @@ class Rewind(Scaling, Ticking):
         """Fit the slider and the matrix."""
         self._painted = ()
         self._paint()
-        for then in (self._paint_hidden, self.refresh_bindings, self._paint_matrix):
+        for then in (self._paint_hidden, self.refresh_bindings):
             self.call_after_refresh(then)  # the classes of the new size are known then
 
     def _epoch(self) -> Epoch | None:
@@ -198,7 +198,7 @@ class Rewind(Scaling, Ticking):
         self.line("verdict").words = moments.then(self._verdict, blind(self.state))
         self._paint_patience()
         self._draw()
-        self._paint_matrix()
+        self.call_after_refresh(self._paint_matrix)
 
     def _paint_patience(self) -> None:
         if self.epochs:
@@ -224,9 +224,10 @@ class Rewind(Scaling, Ticking):
             chart.picture = self._pace.counted(picture)
 
     def _paint_matrix(self) -> None:
-        if not self.query_one("#rewind-matrix").display:
-            return
-        width = max(self.query_one("#rewind-matrix").size.width - 2, 20)
+        place = self.query("#rewind-matrix")
+        if not place or not place.first().display:
+            return  # or gone already: what is to be done after a refresh may come after the end
+        width = max(place.first().size.width - 2, 20)
         text = moments.matrix(self.at, self.confusions, self.state.classes, width)
         self.matrix.styles.height = text.plain.count("\n") + 1
         self.matrix.picture = lambda _width, _height: text

@@ -21,17 +21,13 @@ from tuiml.tui.widgets.prompt import Prompt
 
 
 class Filing(Settling[None]):
-    """A screen that is one says which run is `current`, and shows what is on disk when asked to `look`."""
+    """A screen that is one says which run is `current`, which are `marked`, and shows what is on disk when asked to `look`."""
 
     def __init__(self, runners: Runners) -> None:
         super().__init__()
         self.runners = runners
         self.entries: dict[str, Entry] = {}
-
-    @property
-    def marked(self) -> tuple[str, ...]:
-        """The runs that are marked, in the order in which they were; they stay so while one looks at another screen."""
-        return self.runners.listing.marked
+        self.marked: tuple[str, ...] = ()
 
     @property
     def current(self) -> Entry | None:
@@ -73,6 +69,7 @@ class Filing(Settling[None]):
 
     def action_compare_runs(self) -> None:
         """Compare the marked runs, or the one under the cursor with the one of its task that began before it; the oldest is the reference."""
+        self.runners.listing.compared = self.marked
         chosen = [self.entries[run] for run in self.marked if run in self.entries]
         if len(chosen) < 2 and self.current:
             own = chosen[0] if chosen and chosen[0] is not self.current else self.current
@@ -177,7 +174,7 @@ class Filing(Settling[None]):
                 self.runners.forget(run)
         if refused:
             self.warn(f"{refused[0]}{f' So do {len(refused) - 1} more.' if len(refused) > 1 else ''}")
-        self.runners.listing.marked = tuple(run for run in self.marked if run not in gone)
+        self.marked = tuple(run for run in self.marked if run not in gone)
         self.look()
 
     def action_undo_delete(self) -> None:

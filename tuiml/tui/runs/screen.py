@@ -81,6 +81,7 @@ class Runs(Filing, Ticking):
         """Show what is known from the last visit, then look at the disk again and again."""
         self._take_filter(self.runners.listing.filter)
         left = self.runners.listing.current
+        self.marked, self.runners.listing.compared = self.runners.listing.compared, ()
         self._take(dict(self.runners.index.entries), self._cells, False)
         if left in self.picker.keys:
             self.picker.cursor = self.picker.keys.index(left)
@@ -260,7 +261,7 @@ class Runs(Filing, Ticking):
         if self.current:
             run = self.current.id
             others = tuple(other for other in self.marked if other != run)
-            self.runners.listing.marked = others if run in self.marked else (*others, run)
+            self.marked = others if run in self.marked else (*others, run)
             self._show()
             self.picker.cursor += 1
 
