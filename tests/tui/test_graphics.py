@@ -10,7 +10,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from textual.app import App, ComposeResult
+from textual.widgets import Static
+
+from tuiml.tui import graphics
+from tuiml.tui.widgets.gallery import Gallery
 
 pytest.importorskip("textual_image", reason="the extra `images` is not installed")
 
@@ -81,6 +87,13 @@ class Terminal:
         os.waitpid(self.process, 0)
 
 
+class Holder(App[None]):
+    """Nothing but a gallery."""
+
+    def compose(self) -> ComposeResult:
+        yield Gallery()
+
+
 @pytest.mark.parametrize(
     ("setting", "answers", "term", "kind"),
     [
@@ -117,8 +130,6 @@ def test_a_terminal_that_does_not_answer_is_not_waited_for() -> None:
 
 def test_nothing_is_asked_without_a_terminal_or_in_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is nobody to answer."""
-    from tuiml.tui import graphics
-
     monkeypatch.setattr(graphics, "_answer", lambda question: pytest.fail("asked"))
     graphics.prepare("auto", {"TERM": "xterm-kitty"})
     graphics.prepare("auto", {"TERM": "xterm-kitty", "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver"})
@@ -155,3 +166,22 @@ def test_the_darkroom_sends_the_terminals_own_graphics(
     assert len(first) >= 1
     assert escape.search(turned) or b"\x1b_G" in turned
     assert "▀".encode() not in turned
+
+
+async def test_the_rows_of_a_gallery_become_fewer_and_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a line of words comes or goes above them: each row keeps its own captions, and no row is left over."""
+    monkeypatch.setattr(graphics, "chosen", lambda: graphics.Terminal(graphics.SIXEL, (9, 18)))
+    graphics._import_quietly((9, 18))
+    found = []
+    async with Holder().run_test(size=(60, 30)) as pilot:
+        gallery = pilot.app.query_one(Gallery)
+        for count in (24, 3, 12):
+            picture = np.zeros((8, 8, 1), np.uint8)
+            gallery.pairs = tuple((picture, picture, f"row {number}") for number in range(count))
+            await pilot.pause()
+            words = [str(caption.content) for caption in gallery.query(Static)]
+            found.append((len(gallery.query(".gallery-row")), len(words), "row 0" in words[0]))
+
+    assert all(images == captions > 0 for images, captions, _ in found)
+    assert len({images for images, _, _ in found}) > 1
+    assert all(first for *_, first in found)

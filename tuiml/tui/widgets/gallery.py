@@ -25,6 +25,11 @@ class Gallery(Sheet):
     Gallery Static { height: 2; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[tuple[Any, Static]] = []
+        """The image and the captions of each row. Children that are removed are still found for a while."""
+
     def render_line(self, y: int) -> Strip:
         """Return nothing: the rows are widgets."""
         return Strip.blank(self.size.width, self.rich_style)
@@ -47,14 +52,12 @@ class Gallery(Sheet):
         if layout is None:
             return
         rows = [shown[start : start + layout.across] for start in range(0, len(shown), layout.across)]
-        images: list[Any] = list(self.query(".gallery-row"))
-        if len(images) != len(rows):
+        if len(self._rows) != len(rows):
             self.remove_children()
-            images = [_image() for _ in rows]
-            for image in images:
-                self.mount(image, Static(markup=False))
-        captions = list(self.query(Static))
-        for number, (row, image, caption) in enumerate(zip(rows, images, captions, strict=True)):
+            self._rows = [(_image(), Static(markup=False)) for _ in rows]
+            for widgets in self._rows:
+                self.mount(*widgets)
+        for number, (row, (image, caption)) in enumerate(zip(rows, self._rows, strict=True)):
             image.styles.width, image.styles.height = len(row) * layout.pitch - pictures.GAP, layout.rows
             image.image = strip(row, layout)
             at = self.at - number * layout.across if self.has_focus else -1
