@@ -313,19 +313,32 @@ async def first_found(pilot: Pilot[int], title: str) -> None:
     await until(pilot, lambda: found.option_count > 0 and str(found.options[0].prompt).startswith(title))
 
 
+FIRST = {
+    "Essentials": "task",
+    "Data": "data.fraction",
+    "Network": "model.file",
+    "Regularization": "regularize.input_dropout",
+    "Augmentation": "",
+    "Training": "train.full_batch",
+    "Optimizer": "optimizer.momentum",
+    "K-fold validation": "folds.k",
+}
+"""Each group of the form with the first of its fields that means something for digits; none does without operations."""
+
+
 @pytest.mark.parametrize("title", form.GROUPS)
 async def test_a_group_is_found_by_its_title(make_app: MakeApp, title: str) -> None:
     """The cursor goes to the first of its fields that means something, or one is told when they do."""
     async with running(make_app()) as pilot:
+        fields = pilot.app.setup.form
         await pilot.press("ctrl+f", *title.lower())
         await first_found(pilot, title)
         await pilot.press("enter")
-        fields = pilot.app.setup.form
-        shown = [field for field in fields._groups[title] if field in fields.visible_fields]
-        if shown:
-            await until(pilot, lambda: fields.focused is shown[0])
-        else:
+        if not FIRST[title]:
             await until(pilot, lambda: "is shown when" in screen_text(pilot.app))
+        await settle(pilot)
+
+        assert fields.focused is fields.fields[FIRST[title] or "task"]
 
 
 async def test_a_field_is_found_by_name_and_groups_are_jumped(make_app: MakeApp) -> None:
